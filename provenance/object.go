@@ -69,6 +69,22 @@ func Leaves(obj any) iter.Seq2[Path, any] {
 	}
 }
 
+// LeavesBelow yields the leaves of v, the node at p, with their canonical paths: v
+// itself if it is a leaf.
+func LeavesBelow(p Path, v any) iter.Seq2[Path, any] {
+	name := ""
+	if segs := p.Segments(); len(segs) > 0 && segs[len(segs)-1].Kind == Field {
+		name = segs[len(segs)-1].Name
+	}
+	return func(yield func(Path, any) bool) {
+		if IsLeaf(v) {
+			yield(p, v)
+			return
+		}
+		walk(p, name, v, func(q Path, e any) bool { return !IsLeaf(e) || yield(q, e) })
+	}
+}
+
 // IsLeaf reports whether the generic JSON value v has no children.
 func IsLeaf(v any) bool {
 	switch v := v.(type) {
