@@ -76,7 +76,7 @@ func (r *Repository) Extract(commit, dest string) error {
 		ids.WriteString(fields[2] + "\n")
 	}
 	return r.cat(&ids, func(i int, content []byte) error {
-		file := filepath.Join(dest, filepath.FromSlash(path.Clean("/" + names[i])))
+		file := filepath.Join(dest, filepath.FromSlash(path.Clean("/"+names[i])))
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 			return err
 		}
