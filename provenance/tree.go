@@ -178,6 +178,24 @@ func (t *Tree) Ruled(rule string) []Origin {
 	return out
 }
 
+// Rule sets the rule of the deciding origin of t, and of every node below it, to
+// rule where it has none.
+func (t *Tree) Rule(rule string) {
+	if t == nil {
+		return
+	}
+	if n := len(t.origins); n > 0 && t.origins[n-1].Rule == "" {
+		t.origins = slices.Clone(t.origins)
+		t.origins[n-1].Rule = rule
+	}
+	for _, f := range t.fields {
+		f.Rule(rule)
+	}
+	for _, i := range t.items {
+		i.Rule(rule)
+	}
+}
+
 // Clone returns a deep copy of t.
 func (t *Tree) Clone() *Tree {
 	if t == nil {

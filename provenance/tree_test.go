@@ -123,3 +123,19 @@ func TestMap(t *testing.T) {
 		t.Error("a nil Map gave something")
 	}
 }
+
+func TestTreeRule(t *testing.T) {
+	obj := map[string]any{"a": "x", "l": []any{"y"}}
+	tree := provenance.NewTree(obj, nil, provenance.Origin{Layer: "base"})
+	tree.Field("a").Set(provenance.Origin{Layer: "task", Rule: "override"})
+	tree.Rule("append")
+	m := tree.Map(obj)
+	if got := m["a"]; got[0].Rule != "" || got[1].Rule != "override" {
+		t.Errorf("a: %v: a rule that is set, or that of a loser, changed", got)
+	}
+	if got := m["l[0]"]; got[0].Rule != "append" {
+		t.Errorf("l[0]: %v", got)
+	}
+	var none *provenance.Tree
+	none.Rule("append")
+}
