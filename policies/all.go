@@ -1,0 +1,32 @@
+package policies
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/podcue/podcue/finding"
+)
+
+// all holds every built-in policy, sorted by id.
+var all = []*Policy{
+	HostNetwork,
+}
+
+// All returns the built-in policies, sorted by id. The slice is the caller's.
+func All() []*Policy { return slices.Clone(all) }
+
+// Lookup returns the built-in policy with the id, or an error that names the
+// nearest one.
+func Lookup(id string) (*Policy, error) {
+	ids := make([]string, len(all))
+	for i, p := range all {
+		if p.ID == id {
+			return p, nil
+		}
+		ids[i] = p.ID
+	}
+	return nil, fmt.Errorf("unknown policy %q%s", id, finding.DidYouMean(id, ids))
+}
+
+// Profiles returns the names of the profiles.
+func Profiles() []Profile { return slices.Clone(profiles) }
