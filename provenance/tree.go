@@ -2,6 +2,7 @@ package provenance
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 )
 
@@ -194,6 +195,29 @@ func (t *Tree) Rule(rule string) {
 	for _, i := range t.items {
 		i.Rule(rule)
 	}
+}
+
+// Walk calls visit for t and for every node below it, fields in alphabetical
+// order, parents first, until visit returns false. It reports whether it got to
+// the end.
+func (t *Tree) Walk(visit func(*Tree) bool) bool {
+	if t == nil {
+		return true
+	}
+	if !visit(t) {
+		return false
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.fields)) {
+		if !t.fields[name].Walk(visit) {
+			return false
+		}
+	}
+	for _, i := range t.items {
+		if !i.Walk(visit) {
+			return false
+		}
+	}
+	return true
 }
 
 // Clone returns a deep copy of t.

@@ -139,3 +139,18 @@ func TestTreeRule(t *testing.T) {
 	var none *provenance.Tree
 	none.Rule("append")
 }
+
+func TestTreeWalk(t *testing.T) {
+	obj := map[string]any{"b": []any{"x", "y"}, "a": "z"}
+	tree := provenance.NewTree(obj, nil, origin("base", ""))
+	var values []string
+	tree.Walk(func(n *provenance.Tree) bool {
+		for _, o := range n.Origins() {
+			values = append(values, o.Value)
+		}
+		return len(values) < 2
+	})
+	if diff := cmp.Diff([]string{`"z"`, `"x"`}, values); diff != "" {
+		t.Error(diff)
+	}
+}
