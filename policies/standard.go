@@ -37,7 +37,7 @@ func (r *run) checkStandard(set *Set) {
 			places := &run{subject: r.subject, cached: r.cached, asked: r.asked}
 			places.check(&Pass{
 				Policy: p, Subject: r.subject, Pod: r.subject.Pod, params: p.Params,
-				severity: set.severities[p.ID], minor: std.Minor, run: places,
+				severity: set.severities[p.ID], minor: std.Minor, control: refusal.Control, run: places,
 			})
 			r.cached, r.asked = places.cached, places.asked
 			for _, f := range places.found {

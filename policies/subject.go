@@ -112,6 +112,7 @@ type Pass struct {
 	params   any
 	severity finding.Severity // from the configuration; 0: the policy's own
 	minor    int              // the Kubernetes minor whose standard holds
+	control  string           // the control of the standard that asks; "" for none
 	run      *run
 }
 
