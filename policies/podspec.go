@@ -3,9 +3,9 @@ package policies
 import (
 	"iter"
 	"reflect"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/podcue/podcue/provenance"
 )
@@ -54,12 +54,15 @@ func tcpHost(a *corev1.TCPSocketAction) string {
 	return a.Host
 }
 
-// request returns what a container asks for of a resource. Where only a limit is
-// set, the API server makes it the request too.
-func request(r *corev1.ResourceRequirements, name corev1.ResourceName) (resource.Quantity, bool) {
-	if q, ok := r.Requests[name]; ok {
-		return q, true
+// resourceNames returns the names in list, sorted; most lists have one or two.
+func resourceNames(list corev1.ResourceList) []corev1.ResourceName {
+	if len(list) == 0 {
+		return nil
 	}
-	q, ok := r.Limits[name]
-	return q, ok
+	names := make([]corev1.ResourceName, 0, len(list))
+	for name := range list {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
 }

@@ -63,6 +63,18 @@ func (s *Set) Policies() []*Policy {
 // Standard returns the Pod Security Standard of s, nil if it has none.
 func (s *Set) Standard() *Standard { return s.standard }
 
+// Notes says, a line each, which policies of s are on but have nothing to check,
+// because they only compare with parameters that nobody set.
+func (s *Set) Notes() []string {
+	var notes []string
+	for _, a := range s.active {
+		if i, ok := a.params.(interface{ idle() string }); ok && i.idle() != "" {
+			notes = append(notes, fmt.Sprintf("policy %s has nothing to check: %s in its parameters", a.policy.ID, i.idle()))
+		}
+	}
+	return notes
+}
+
 // Override applies what s says about ids to findings of other stages: those
 // whose id is disabled are left out, and configured severities are set. The
 // result is fresh.

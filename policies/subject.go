@@ -131,10 +131,19 @@ func (p *Pass) Report(path provenance.Path, format string, args ...any) {
 // ReportAs is Report with another severity than the policy's. A severity from
 // the configuration goes before both.
 func (p *Pass) ReportAs(severity finding.Severity, path provenance.Path, format string, args ...any) {
+	p.report(severity, join(p.Subject.Root, path), fmt.Sprintf(format, args...))
+}
+
+// reportObject is Report with a path from the object's root, for what is not
+// part of its pod.
+func (p *Pass) reportObject(at provenance.Path, format string, args ...any) {
+	p.report(p.Policy.Severity, at, fmt.Sprintf(format, args...))
+}
+
+func (p *Pass) report(severity finding.Severity, at provenance.Path, message string) {
 	if p.severity != 0 {
 		severity = p.severity
 	}
-	at := join(p.Subject.Root, path)
 	origins := p.run.fields().Deciding(at)
 	if p.Policy.Pos.IsValid() {
 		origins = append(origins, provenance.Origin{Layer: provenance.LayerPolicy, Pos: p.Policy.Pos})
@@ -144,7 +153,7 @@ func (p *Pass) ReportAs(severity finding.Severity, path provenance.Path, format 
 		Severity: severity,
 		Object:   p.Subject.Object,
 		Path:     at,
-		Message:  fmt.Sprintf(format, args...),
+		Message:  message,
 		Detail:   p.Policy.Detail(),
 		Help:     p.Policy.Help,
 		Origins:  origins,
