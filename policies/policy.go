@@ -121,7 +121,7 @@ func Groups() []string {
 var kebab = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 // reserved are the ids that other stages use.
-var reserved = []string{finding.IDCUE, finding.IDSchema, finding.IDAPI, finding.IDWaiver, finding.IDManifest}
+var reserved = []string{finding.IDCUE, finding.IDSchema, finding.IDAPI, finding.IDWaiver, finding.IDManifest, IDPodSecurity}
 
 // Validate returns an error that says which of ps cannot be run: ids must be
 // unique, kebab-case and not those of another stage; there must be a check, a

@@ -19,36 +19,67 @@ type Standard struct {
 // A Refusal is one control of a standard that refuses a pod.
 type Refusal struct {
 	Control string // its id: "hostPathVolumes"
+	Reason  string // why, in the words of the check
 	// Policies are the built-in ones that know the fields that the control is
 	// about. With their default parameters they find something exactly when the
 	// control refuses.
 	Policies []*Policy
 }
 
+// IDPodSecurity is the id of what a standard refuses and no policy knows.
+const IDPodSecurity = "pod-security"
+
 // checkStandard adds what the standard of set refuses to r.found: a finding that
 // a policy made already is marked, others are added.
 func (r *run) checkStandard(set *Set) {
-	std := set.standard
-	for _, refusal := range std.Refuse(r.subject.Pod) {
-		for _, p := range refusal.Policies {
-			if set.disabled[p.ID] || !p.runsOn(r.subject) {
-				continue
-			}
-			places := &run{subject: r.subject, cached: r.cached, asked: r.asked}
-			places.check(&Pass{
-				Policy: p, Subject: r.subject, Pod: r.subject.Pod, params: p.Params,
-				severity: set.severities[p.ID], minor: std.Minor, control: refusal.Control, run: places,
-			})
-			r.cached, r.asked = places.cached, places.asked
-			for _, f := range places.found {
-				f.PSS = &finding.PSS{Level: std.Level, Version: std.Version, Control: refusal.Control}
-				if set.severities[p.ID] == 0 {
-					f.Severity = finding.Error
-				}
-				r.merge(f)
-			}
+	for _, refusal := range set.standard.Refuse(r.subject.Pod) {
+		pss := &finding.PSS{Level: set.standard.Level, Version: set.standard.Version, Control: refusal.Control}
+		places, skipped := r.places(set, refusal)
+		if len(places) == 0 && !skipped {
+			p := &Pass{Policy: unknownControl, Subject: r.subject, run: &run{subject: r.subject}}
+			p.Report("spec", "%s", refusal.Reason)
+			places = p.run.found
+		}
+		for _, f := range places {
+			f.PSS = pss
+			r.merge(f)
 		}
 	}
+}
+
+// places returns the findings of the policies that know the control, and whether
+// one of them was left out on purpose.
+func (r *run) places(set *Set, refusal Refusal) (found finding.List, skipped bool) {
+	for _, p := range refusal.Policies {
+		if set.disabled[p.ID] || !p.runsOn(r.subject) {
+			skipped = true
+			continue
+		}
+		each := &run{subject: r.subject, cached: r.cached, asked: r.asked}
+		each.check(&Pass{
+			Policy: p, Subject: r.subject, Pod: r.subject.Pod, params: p.Params,
+			severity: set.severities[p.ID], minor: set.standard.Minor, control: refusal.Control, run: each,
+		})
+		r.cached, r.asked = each.cached, each.asked
+		for _, f := range each.found {
+			if set.severities[p.ID] == 0 {
+				f.Severity = finding.Error
+			}
+			found = append(found, f)
+		}
+	}
+	return found, skipped
+}
+
+// unknownControl stands for a control that no policy knows: one that came with a
+// newer version of the standard's own code.
+var unknownControl = &Policy{
+	ID: IDPodSecurity,
+	Doc: `Pod Security Standard
+
+The standard refuses the pod, and so would a namespace that enforces it.`,
+	Help:     "see the Pod Security Standards in the documentation of Kubernetes",
+	Severity: finding.Error,
 }
 
 // merge adds f, or marks the finding that is already there.
