@@ -6,8 +6,8 @@ import (
 )
 
 type highUIDGIDParams struct {
-	MinUID int64 `json:"minUID" doc:"the lowest user that is high enough"`
-	MinGID int64 `json:"minGID" doc:"the lowest group that is high enough"`
+	MinUID int64 `json:"minUID" doc:"the lowest user that is high enough; 0 for any"`
+	MinGID int64 `json:"minGID" doc:"the lowest group that is high enough; 0 for any"`
 }
 
 // HighUIDGID reports users and groups that the node may have too.
@@ -55,6 +55,9 @@ type idField struct {
 // checkID reports a container's user or group that is low, or the image's. The
 // container's own value goes before the pod's.
 func checkID(p *Pass, c Container, f idField, own, pods *int64) {
+	if f.lowest <= 0 {
+		return
+	}
 	id, at := own, c.securityPath(f.name)
 	if own == nil && pods != nil {
 		id, at = pods, join("spec.securityContext", f.name)

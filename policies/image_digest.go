@@ -2,6 +2,7 @@ package policies
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/podcue/podcue/finding"
 )
@@ -36,8 +37,17 @@ A tag can be moved: what runs is what the registry says at that moment, not what
 	},
 }
 
-// pinned reports whether r has a whole digest.
+// digestLengths are how many hexadecimal digits the digests of the algorithms
+// have that the OCI image specification registers.
+var digestLengths = map[string]int{"sha256": 64, "sha512": 128, "blake3": 64}
+
+// pinned reports whether r has a whole digest. Of an algorithm that nobody
+// registered, any value will do.
 func pinned(r imageRef) bool {
-	const prefix = "sha256:"
-	return len(r.digest) == len(prefix)+64 && r.digest[:len(prefix)] == prefix
+	algorithm, value, ok := strings.Cut(r.digest, ":")
+	if !ok || algorithm == "" || value == "" {
+		return false
+	}
+	n, registered := digestLengths[algorithm]
+	return !registered || len(value) == n && strings.Trim(value, "0123456789abcdef") == ""
 }

@@ -7,7 +7,8 @@ import (
 )
 
 type probeMissingParams struct {
-	Kinds []string `json:"kinds" doc:"the kinds that are looked at; empty for all services"`
+	Probes []string `json:"probes" doc:"the probes that are asked for: liveness, readiness"`
+	Kinds  []string `json:"kinds" doc:"the kinds that are looked at; empty for all services"`
 }
 
 // ProbeMissing reports services without probes.
@@ -24,9 +25,10 @@ Only containers of services are looked at: for a run-to-completion task, probes 
 	Group:    "probes",
 	Severity: finding.Info,
 	Stage:    Final,
-	Params:   &probeMissingParams{},
+	Params:   &probeMissingParams{Probes: []string{"liveness", "readiness"}},
 	Check: func(p *Pass) {
-		kinds := ParamsOf[probeMissingParams](p).Kinds
+		params := ParamsOf[probeMissingParams](p)
+		kinds := params.Kinds
 		if p.Subject.RunsToCompletion() && len(kinds) == 0 || len(kinds) > 0 && !slices.Contains(kinds, p.Subject.kind()) {
 			return
 		}
@@ -34,10 +36,10 @@ Only containers of services are looked at: for a run-to-completion task, probes 
 			if c.Role != RoleMain {
 				continue
 			}
-			if c.LivenessProbe == nil {
+			if c.LivenessProbe == nil && slices.Contains(params.Probes, "liveness") {
 				p.Report(c.Path().Child("livenessProbe"), "%s has no liveness probe", c)
 			}
-			if c.ReadinessProbe == nil {
+			if c.ReadinessProbe == nil && slices.Contains(params.Probes, "readiness") {
 				p.Report(c.Path().Child("readinessProbe"), "%s has no readiness probe", c)
 			}
 		}
