@@ -32,13 +32,14 @@ func (r *run) fields() provenance.Map {
 // run all the same.
 func Check(subject *Subject, set *Set) finding.List {
 	r := &run{subject: subject}
-	for i := range set.active {
-		a := &set.active[i]
+	passes := make([]Pass, len(set.active))
+	for i, a := range set.active {
 		if a.policy.runsOn(subject) {
-			r.check(&Pass{
+			passes[i] = Pass{
 				Policy: a.policy, Subject: subject, Pod: subject.Pod,
 				params: a.params, severity: a.severity, minor: math.MaxInt, run: r,
-			})
+			}
+			r.check(&passes[i])
 		}
 	}
 	if set.standard != nil {

@@ -1,8 +1,6 @@
 package policies
 
 import (
-	"slices"
-
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podcue/podcue/finding"
@@ -70,9 +68,10 @@ func (p *gpuTolerationUnusedParams) taint(key string) bool {
 // asksFor reports whether a container asks for a resource of nodes with the
 // taint; "" stands for any.
 func asksFor(spec *corev1.PodSpec, taints map[string]string, taint string) bool {
-	next := extended(spec)
-	return slices.ContainsFunc(slices.Collect(next), func(r extendedRequest) bool {
-		t, ok := lookupGlob(taints, string(r.name))
-		return ok && (taint == "" || t == taint)
-	})
+	for r := range extended(spec) {
+		if t, ok := lookupGlob(taints, string(r.name)); ok && (taint == "" || t == taint) {
+			return true
+		}
+	}
+	return false
 }

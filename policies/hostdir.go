@@ -15,16 +15,28 @@ import (
 // does not count.
 type hostDir []string
 
-// hostLinks are directories that are symbolic links on the nodes' usual
-// systems. A bind mount follows them, so a rule about one name must hold for
-// the other.
-var hostLinks = []struct{ link, target hostDir }{
-	{hostDir{"var", "run"}, hostDir{"run"}},
-	{hostDir{"var", "lock"}, hostDir{"run", "lock"}},
-	{hostDir{"bin"}, hostDir{"usr", "bin"}},
-	{hostDir{"sbin"}, hostDir{"usr", "sbin"}},
-	{hostDir{"lib"}, hostDir{"usr", "lib"}},
-	{hostDir{"lib64"}, hostDir{"usr", "lib64"}},
+// String returns the directory as a path.
+func (d hostDir) String() string { return "/" + strings.Join(d, "/") }
+
+// A hostLink is a directory that is a symbolic link.
+type hostLink struct {
+	link, target         hostDir
+	linkPath, targetPath string
+}
+
+// hostLinks are those of the nodes' usual systems, and of images. A bind mount
+// follows them, so a rule about one name must hold for the other.
+var hostLinks = []hostLink{
+	newHostLink("/var/run", "/run"),
+	newHostLink("/var/lock", "/run/lock"),
+	newHostLink("/bin", "/usr/bin"),
+	newHostLink("/sbin", "/usr/sbin"),
+	newHostLink("/lib", "/usr/lib"),
+	newHostLink("/lib64", "/usr/lib64"),
+}
+
+func newHostLink(link, target string) hostLink {
+	return hostLink{strings.Split(link[1:], "/"), strings.Split(target[1:], "/"), link, target}
 }
 
 // resolveHost resolves path as a node would: segment by segment, so that ".."

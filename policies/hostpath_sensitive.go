@@ -1,10 +1,6 @@
 package policies
 
-import (
-	"strings"
-
-	"github.com/podcue/podcue/finding"
-)
+import "github.com/podcue/podcue/finding"
 
 type hostPathSensitiveParams struct {
 	Deny   []string `json:"deny" doc:"directories that are sensitive beside the built-in ones"`
@@ -87,6 +83,3 @@ func touches(dir hostDir, params *hostPathSensitiveParams) (string, hostDir) {
 	}
 	return "", nil
 }
-
-// String returns the directory as a path.
-func (d hostDir) String() string { return "/" + strings.Join(d, "/") }

@@ -1,7 +1,9 @@
 package policies
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -49,11 +51,19 @@ Only the directories themselves are reported, not mounts inside of them. A proje
 }
 
 func hidesSystemPath(m *corev1.VolumeMount, paths []string) bool {
-	at := resolveHost(m.MountPath)
-	if len(at) > 4 {
-		return false
+	at := withoutLinks(path.Clean(m.MountPath))
+	return slices.ContainsFunc(paths, func(p string) bool { return withoutLinks(p) == at })
+}
+
+// withoutLinks replaces the start of a clean path that is usually a link, as
+// [resolveHost] does, without allocating for one that has none.
+func withoutLinks(at string) string {
+	for _, l := range hostLinks {
+		if rest, ok := strings.CutPrefix(at, l.linkPath); ok && (rest == "" || rest[0] == '/') {
+			return l.targetPath + rest
+		}
 	}
-	return slices.ContainsFunc(paths, func(p string) bool { return slices.Equal(resolveHost(p), at) })
+	return at
 }
 
 // projectsToken reports whether m mounts a projected volume where the token of
