@@ -14,6 +14,7 @@ type run struct {
 	cached  provenance.Map
 	asked   bool
 	found   finding.List
+	shared  map[any]any // see Pass.Shared
 }
 
 func (r *run) fields() provenance.Map {

@@ -42,7 +42,9 @@ func checkReference(p *Pass, c Container, i int, name string) {
 		return
 	}
 	at := c.envPath(i).Child("value")
-	if slices.ContainsFunc(c.Env[i:], isName) {
+	if c.Env[i].Name == name {
+		p.Report(at, "variable %s of %s refers to itself, and nothing sets it before", name, c)
+	} else if slices.ContainsFunc(c.Env[i:], isName) {
 		p.Report(at, "variable %s of %s refers to $(%s), which is set after it", c.Env[i].Name, c, name)
 	} else if len(c.EnvFrom) == 0 && !serviceVariable(name) && !p.Subject.IsTemplate() {
 		p.Report(at, "variable %s of %s refers to $(%s), which is not set", c.Env[i].Name, c, name)

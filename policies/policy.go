@@ -92,6 +92,8 @@ type Policy struct {
 	// Pos is where the policy is written, for one that its user wrote; findings
 	// point there too.
 	Pos provenance.Position
+	// Locked says that only the platform's configuration may waive it.
+	Locked bool
 
 	// Check reports what is wrong with the pass's pod.
 	Check func(*Pass)

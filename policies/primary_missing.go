@@ -2,6 +2,7 @@ package policies
 
 import (
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -64,4 +65,12 @@ func placeholder(containers []corev1.Container) bool {
 		TerminationMessagePath: c.TerminationMessagePath, TerminationMessagePolicy: c.TerminationMessagePolicy,
 	}
 	return len(c.Resources.Limits) == 0 && len(c.Resources.Requests) == 0 && equalContainers(c, bare)
+}
+
+// saysPlaceholder reports whether a container's name or image says that it is
+// not meant to run.
+func saysPlaceholder(text string) bool {
+	return slices.ContainsFunc([]string{"noop", "no-op", "placeholder", "dummy", "unused", "/pause"}, func(word string) bool {
+		return strings.Contains(text, word)
+	})
 }

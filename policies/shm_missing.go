@@ -38,7 +38,7 @@ The runtime gives a container 64 MiB at /dev/shm. Data loaders with workers and 
 			return
 		}
 		for r := range extended(&p.Pod.Spec) {
-			if !matchesAny(string(r.name), ParamsOf[shmMissingParams](p).Resources) {
+			if r.Role != RoleMain || !matchesAny(string(r.name), ParamsOf[shmMissingParams](p).Resources) {
 				continue
 			}
 			switch v := sharedMemory(&p.Pod.Spec, r.Container); {

@@ -100,7 +100,7 @@ func (s *Subject) completed(c Container) bool {
 	case "default", "primary", "default-init", "primary-init":
 		return true
 	}
-	return c.Name == s.Primary && s.Primary != ""
+	return c.Name == s.Primary && s.Primary != "" || s.isBaseTemplate() && saysPlaceholder(c.Name+" "+c.Image) && placeholder(s.Pod.Spec.Containers)
 }
 
 // A Pass is one policy at work on one subject.
