@@ -41,9 +41,6 @@ func splitRegistry(name string) (registry, repository string) {
 	return first, rest
 }
 
-// name returns registry and repository.
-func (r imageRef) name() string { return r.registry + "/" + r.repository }
-
 // within reports whether the image lies below prefix, compared by segments: a
 // registry, or a registry and the start of a repository. A registry that starts
 // with "*." stands for all its subdomains. What names no registry is Docker Hub's.

@@ -97,7 +97,9 @@ func runDocument(t *testing.T, p *policies.Policy, f txtar.File, isBad bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compare(t, found, wants, d.noPlace)
+	for _, problem := range compare(found, wants, d.noPlace) {
+		t.Error(problem)
+	}
 }
 
 func parseComments(text string) (*document, error) {
@@ -216,8 +218,8 @@ func decode(data []byte, root provenance.Path) (*corev1.PodTemplateSpec, error) 
 	return pod, yaml.UnmarshalStrict(sub, pod)
 }
 
-func compare(t *testing.T, found finding.List, wants []want, noPlace bool) {
-	t.Helper()
+// compare says how the findings differ from those that are wanted.
+func compare(found finding.List, wants []want, noPlace bool) (problems []string) {
 	for _, f := range found {
 		at := -1
 		for i, w := range wants {
@@ -227,17 +229,18 @@ func compare(t *testing.T, found finding.List, wants []want, noPlace bool) {
 			}
 		}
 		if at < 0 {
-			t.Errorf("unexpected finding: %s: %s", f.Severity, f)
+			problems = append(problems, fmt.Sprintf("unexpected finding: %s: %s", f.Severity, f))
 			continue
 		}
 		wants[at].pattern = nil
 		if msg := f.Message; strings.HasSuffix(msg, ".") || strings.Contains(msg, "\n") {
-			t.Errorf("the message is not one line without a period: %q", msg)
+			problems = append(problems, fmt.Sprintf("the message is not one line without a period: %q", msg))
 		}
 	}
 	for _, w := range wants {
 		if w.pattern != nil {
-			t.Errorf("line %d: no finding matches %q", w.line, w.pattern)
+			problems = append(problems, fmt.Sprintf("line %d: no finding matches %q", w.line, w.pattern))
 		}
 	}
+	return problems
 }
