@@ -50,6 +50,7 @@ var all = []*Policy{
 	HostPathSensitive,
 	HostPathSubPath,
 	HostPathUnclean,
+	HostPathViaPV,
 	HostPathWritable,
 	ImageDigest,
 	ImageLatest,

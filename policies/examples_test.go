@@ -15,6 +15,7 @@ import (
 // withoutExamples are the policies whose question is not about a template alone.
 var withoutExamples = map[string]string{
 	"default-namespace":          "where the object is created",
+	"hostpath-via-pv":            "the PersistentVolume",
 	"interruptible-toleration":   "whether the task is interruptible",
 	"template-container-dropped": "the cluster's PodTemplate",
 	"template-default-overrides": "the cluster's PodTemplate",

@@ -40,6 +40,9 @@ type Subject struct {
 	// APIVersion is the API group and version of the object ("apps/v1"); "" when
 	// nothing says.
 	APIVersion string
+	// Claims are the PersistentVolumes that the input has for claims of the pod's
+	// namespace, by the claim's name. May be nil.
+	Claims map[string]*corev1.PersistentVolumeSpec
 	// Unknown are the fields of the document that Kubernetes does not have.
 	Unknown []UnknownField
 }

@@ -75,6 +75,7 @@ type document struct {
 	APIVersion    string                  `json:"apiVersion"`
 	Interruptible *bool                   `json:"interruptible"`
 	Unknown       []policies.UnknownField `json:"unknown"`
+	Claims        map[string]*corev1.PersistentVolumeSpec
 
 	params  string
 	noPlace bool
@@ -154,7 +155,7 @@ func check(p *policies.Policy, f txtar.File, d *document) (finding.List, error) 
 	s := &policies.Subject{
 		Object: finding.Object{Kind: d.Kind, Name: "test", Stage: d.Stage}, Kind: d.Kind, Pod: pod,
 		Root: provenance.Path(d.Root), Primary: d.Primary, Interruptible: d.Interruptible,
-		Namespace: d.Namespace, APIVersion: d.APIVersion, Unknown: d.Unknown,
+		Namespace: d.Namespace, APIVersion: d.APIVersion, Unknown: d.Unknown, Claims: d.Claims,
 	}
 	if !d.noPlace {
 		fields, err := Fields(f.Name, f.Data)
