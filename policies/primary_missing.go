@@ -20,7 +20,7 @@ var PrimaryMissing = &Policy{
 
 Flyte watches the primary container to know when the task is done: without it the task never completes. In a template, containers of other names are not the task's, and what is set on them does not reach it.
 
-A template may leave the primary container out: Flyte adds it. One whose only container has another name is reported, because that is most often meant to be it. A cluster's PodTemplate names it default or primary.`,
+A template may leave the primary container out: Flyte adds it. One that has a container without an image instead is reported, because that is most often meant to be it. A cluster's PodTemplate names it default or primary.`,
 	Help: "give the container the primary's name, or name it in primaryContainerName",
 	Bad:  `podSpec: containers: [{name: "main", resources: limits: "nvidia.com/gpu": "1"}]`,
 	Good: `primaryContainerName: "main"
@@ -44,8 +44,8 @@ podSpec: containers: [{name: "main", resources: limits: "nvidia.com/gpu": "1"}]`
 			}
 		case name == "" || slices.ContainsFunc(containers, named):
 		case s.Object.Stage == finding.StageAuthored:
-			if len(containers) == 1 {
-				p.ReportAs(finding.Warning, "spec.containers", "the only container is called %s, not %s: Flyte adds an empty primary container beside it", containers[0].Name, name)
+			if i := slices.IndexFunc(containers, func(c corev1.Container) bool { return c.Image == "" }); i >= 0 {
+				p.ReportAs(finding.Warning, "spec.containers", "no container is called %s, and %s has no image of its own: Flyte adds an empty primary container beside it", name, containers[i].Name)
 			}
 		default:
 			p.Report("spec.containers", "no container is called %s: the task never completes", name)

@@ -32,7 +32,7 @@ type Execution struct {
 	PrevCheckpoint  string     `json:"prevCheckpoint,omitempty"`
 	Inputs          LiteralMap `json:"inputs,omitempty"`
 
-	OwnerReference    metav1.OwnerReference        `json:"ownerReference,omitzero"`
+	OwnerReference    metav1.OwnerReference        `json:"ownerReference,omitzero"` // the zero value: the pod gets no owner
 	SecurityContext   *SecurityContext             `json:"securityContext,omitempty"`
 	PlatformResources *corev1.ResourceRequirements `json:"platformResources,omitempty"` // requests are defaults, limits are maxima
 	Overrides         Overrides                    `json:"overrides,omitzero"`

@@ -54,6 +54,18 @@ func from(t, src *provenance.Tree, rule string) {
 	}
 }
 
+// fromAs is from for a value v that is written in another way than in src.
+func fromAs(t, src *provenance.Tree, rule string, v any) {
+	if t == nil {
+		return
+	}
+	o := src.Ruled(rule)
+	if n := len(o); n > 0 {
+		o[n-1].Value = provenance.JSON(v)
+	}
+	t.Set(o...)
+}
+
 // ruled returns a copy of src whose deciding origins carry rule.
 func ruled(src *provenance.Tree, rule string) *provenance.Tree {
 	if src == nil {

@@ -1,0 +1,2 @@
+// Package merge puts pod templates on top of one another.
+package merge

@@ -1,0 +1,134 @@
+package flyte
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/podcue/podcue/provenance"
+)
+
+// taskTemplatePath is where a task finds its own template: Flyte's plugins do
+// not offload it for pods.
+const taskTemplatePath = "inline://taskTemplate"
+
+// A reference in a command line is {{ .Name }} or {{$Name}}, whatever the case
+// of the name. Replacements go through regexp's expansion, as Flyte's do: a
+// dollar sign in a path is not safe there, nor here.
+func reference(name string) *regexp.Regexp {
+	return regexp.MustCompile(`(?i){{\s*[\.$]` + name + `\s*}}`)
+}
+
+var (
+	inputReference         = reference("Input")
+	outputPrefixReference  = reference("OutputPrefix")
+	inputPrefixReference   = reference("InputPrefix")
+	rawOutputReference     = reference("RawOutputDataPrefix")
+	prevCheckpointRef      = reference("PrevCheckpointPrefix")
+	checkpointOutputRef    = reference("CheckpointOutputPrefix")
+	perRetryKeyReference   = reference("PerRetryUniqueKey")
+	taskTemplateReference  = reference("TaskTemplatePath")
+	namespaceReference     = reference("Namespace")
+	inputVariableReference = reference(`Inputs\.([^}\s]+)`)
+
+	leadingNonLetters = regexp.MustCompile(`^[^a-zA-Z_]+`)
+	notAlphanumeric   = regexp.MustCompile(`[^a-zA-Z0-9_]+`)
+)
+
+// A replacement is the value of one reference, in the order in which Flyte
+// replaces them: a value may contain a later reference.
+type replacement struct {
+	reference *regexp.Regexp
+	value     string
+	field     string // of the execution
+}
+
+// A renderer replaces the references in command lines.
+type renderer struct {
+	replacements []replacement
+	inputs       LiteralMap
+	execSrc      *provenance.Tree
+}
+
+func (b *builder) newRenderer() *renderer {
+	e := b.exec
+	prev := e.PrevCheckpoint
+	if prev == "" {
+		prev = `""`
+	}
+	key := leadingNonLetters.ReplaceAllString(e.GeneratedName, "a")
+	key = notAlphanumeric.ReplaceAllString(key, "_")
+	return &renderer{
+		inputs: e.Inputs, execSrc: b.execSrc,
+		replacements: []replacement{
+			{inputReference, joinPath(e.InputPrefix, "inputs.pb"), "inputPrefix"},
+			{outputPrefixReference, e.OutputPrefix, "outputPrefix"},
+			{inputPrefixReference, e.InputPrefix, "inputPrefix"},
+			{rawOutputReference, e.RawOutputPrefix, "rawOutputPrefix"},
+			{prevCheckpointRef, prev, "prevCheckpoint"},
+			{checkpointOutputRef, joinPath(e.RawOutputPrefix, "_flytecheckpoints"), "rawOutputPrefix"},
+			{perRetryKeyReference, key, "generatedName"},
+			{taskTemplateReference, taskTemplatePath, ""},
+			{namespaceReference, e.Namespace, "namespace"},
+		},
+	}
+}
+
+// joinPath is the path of name under prefix.
+func joinPath(prefix, name string) string { return prefix + "/" + name }
+
+// renderAll renders words in place.
+func (r *renderer) renderAll(words []string, t *provenance.Tree) error {
+	for i, w := range words {
+		if !strings.Contains(w, "{{") {
+			continue
+		}
+		out, used, err := r.render(w)
+		if err != nil {
+			return plainError(item(t, i), err.Error(), err)
+		}
+		words[i] = out
+		if t == nil || out == w {
+			continue
+		}
+		o := flyteOrigin("render")
+		if src := at(r.execSrc, used).Ruled("render"); used != "" && len(src) > 0 {
+			o = src[len(src)-1]
+		}
+		won(t.Item(i), out, o)
+	}
+	return nil
+}
+
+// render returns w with its references replaced, and the field of the execution
+// that the last one of them reads ("inputs" for an input).
+func (r *renderer) render(w string) (string, string, error) {
+	used := ""
+	for _, rep := range r.replacements {
+		if !rep.reference.MatchString(w) {
+			continue
+		}
+		w = rep.reference.ReplaceAllString(w, rep.value)
+		if rep.field != "" {
+			used = rep.field
+		}
+	}
+	if !r.inputs.read() {
+		return w, used, nil
+	}
+	var errs strings.Builder
+	n := 0
+	w = inputVariableReference.ReplaceAllStringFunc(w, func(ref string) string {
+		text, err := r.inputs.text(inputVariableReference.FindStringSubmatch(ref)[1])
+		if err != nil {
+			fmt.Fprintf(&errs, "%d: input template [%s]: %v\r\n", n, ref, err)
+			n++
+		}
+		used = "inputs"
+		return text
+	})
+	if n > 0 {
+		return "", "", fmt.Errorf("%s", errs.String())
+	}
+	return w, used, nil
+}
