@@ -72,16 +72,23 @@ var formats = []Format{jsonFormat, markdownFormat, textFormat}
 // Formats returns the formats, sorted by name.
 func Formats() []Format { return formats }
 
-// Lookup returns the format called name.
-func Lookup(name string) (Format, error) {
+// Names returns the names of the formats, sorted.
+func Names() []string {
 	names := make([]string, len(formats))
 	for i, f := range formats {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// Lookup returns the format called name.
+func Lookup(name string) (Format, error) {
+	for _, f := range formats {
 		if f.Name == name {
 			return f, nil
 		}
-		names[i] = f.Name
 	}
-	return Format{}, fmt.Errorf("unknown report format %q for diff: there are %s", name, strings.Join(names, ", "))
+	return Format{}, fmt.Errorf("unknown report format %q for diff: there are %s", name, strings.Join(Names(), ", "))
 }
 
 // signed returns the value side of a change: what is there, or what became of it.

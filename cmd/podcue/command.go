@@ -1,0 +1,154 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes are an interface; run decides them and nobody else does.
+const (
+	exitClean    = 0 // nothing at or above --fail-on, no difference
+	exitFindings = 1 // findings, or differences
+	exitFailed   = 2 // could not run
+)
+
+// errFindings says that a command did its work and found something: exit 1. What
+// it found is printed already.
+var errFindings = errors.New("there are findings")
+
+// commands lists the commands in alphabetical order. To add one, write its file
+// and put its constructor here.
+var commands = []func(*env) *cobra.Command{
+	diffCommand,
+	explainCommand,
+	exportCommand,
+	importCommand,
+	initCommand,
+	policyCommand,
+	versionCommand,
+	vetCommand,
+}
+
+// env is what a command may touch of the world outside.
+type env struct {
+	dir            string // the working directory, absolute; -C changes it
+	stdin          io.Reader
+	stdout, stderr io.Writer // stdout carries the result and nothing else
+	getenv         func(string) string
+	exit           func(int) // ends the process at once: only for the deadline and the memory bound
+	terminal       bool      // stdout is a terminal
+	now            func() time.Time
+
+	color   string // auto, always, never
+	timeout time.Duration
+	memory  string
+}
+
+// run runs one command line and returns the exit code.
+func run(e *env, args []string) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(e.stderr, "podcue: internal error: %v\nhelp: this is a bug in podcue; please report it with the input that shows it\n", r)
+			code = exitFailed
+		}
+	}()
+	root := rootCommand(e)
+	root.SetArgs(args)
+	switch err := root.Execute(); {
+	case err == nil:
+		return exitClean
+	case errors.Is(err, errFindings):
+		return exitFindings
+	default:
+		fmt.Fprintf(e.stderr, "podcue: %s\n", strings.TrimSpace(err.Error()))
+		return exitFailed
+	}
+}
+
+func rootCommand(e *env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "podcue",
+		Short: "Compile PodTemplates authored in CUE into the Pods a cluster will run",
+		Long: `Podcue compiles PodTemplates authored in CUE into the exact Kubernetes Pods that a
+cluster will run, says where every field came from, and refuses what the API
+server or a policy would refuse: offline, before anything is deployed.
+
+Exit codes: 0 nothing found, 1 findings or differences, 2 could not run.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(e.stdin)
+	root.SetOut(e.stdout)
+	root.SetErr(e.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w\nhelp: run \"%s --help\"", err, cmd.CommandPath())
+	})
+	flags := root.PersistentFlags()
+	dir := flags.StringP("chdir", "C", "", "run in `DIR`")
+	flags.StringVar(&e.color, "color", "auto", "colour the output: `WHEN` is auto, always or never (NO_COLOR is obeyed)")
+	flags.DurationVar(&e.timeout, "timeout", 2*time.Minute, "give up after `DURATION`")
+	flags.StringVar(&e.memory, "memory", "4Gi", "give up when more than `QUANTITY` of memory is in use")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := e.chdir(*dir); err != nil {
+			return err
+		}
+		if e.color != "auto" && e.color != "always" && e.color != "never" {
+			return fmt.Errorf("unknown --color %q: it is auto, always or never", e.color)
+		}
+		return e.guard()
+	}
+	for _, c := range commands {
+		root.AddCommand(c(e))
+	}
+	return root
+}
+
+func (e *env) chdir(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(e.dir, dir)
+	}
+	if !isDir(dir) {
+		return fmt.Errorf("-C: %s is not a directory", e.display(dir))
+	}
+	e.dir = dir
+	return nil
+}
+
+// colored reports whether the text output has colours.
+func (e *env) colored() bool {
+	switch e.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return e.terminal && e.getenv("NO_COLOR") == "" && e.getenv("TERM") != "dumb"
+}
+
+// path returns the file called name on the command line as a path to open.
+func (e *env) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(e.dir, name)
+}
+
+// display returns how messages name the file at path: relative to the working
+// directory where it is below it, with slashes.
+func (e *env) display(path string) string {
+	if rel, err := filepath.Rel(e.dir, path); err == nil && !strings.HasPrefix(rel, "..") {
+		path = rel
+	}
+	return filepath.ToSlash(path)
+}

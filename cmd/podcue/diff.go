@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podcue/podcue/cmd/podcue/internal/podiff"
+)
+
+// diffOptions are diff's own flags.
+type diffOptions struct {
+	options
+	revisions string
+	profiles  string
+	reports   []string
+}
+
+func diffCommand(e *env) *cobra.Command {
+	o := &diffOptions{}
+	cmd := &cobra.Command{
+		Use:   "diff A B | --rev R1..R2 | --profile P1..P2",
+		Short: "Compare final Pods: of two revisions, profiles, directories, manifests, templates or tasks",
+		Long: `Diff compares final Pods, list elements by their keys, and marks what weakens
+security. A and B are directories of packages, manifests (YAML or JSON), or
+templates and tasks by name. --rev compares two revisions of the git repository;
+R1 alone is compared with the working directory. --profile compares what two
+Flyte versions make of the same templates.
+
+It exits with 1 if there are differences.`,
+		RunE: func(_ *cobra.Command, args []string) error { return e.diff(o, args) },
+	}
+	f := cmd.Flags()
+	o.register(f)
+	profile := f.Lookup("profile")
+	profile.Usage = "merge as `NAME` does, or compare two, P1..P2: " + joinNames(profileNames())
+	f.StringVar(&o.revisions, "rev", "", "compare two git revisions, `R1..R2`, or R1 with the working directory")
+	f.StringArrayVar(&o.reports, "report", nil, "print the differences as `FORMAT[=FILE]`: "+joinNames(podiff.Names())+"; repeatable (default text)")
+	return cmd
+}
+
+// diff runs the command.
+func (e *env) diff(o *diffOptions, args []string) error {
+	outputs, err := parseOutputs(o.reports, podiff.Lookup, func(f podiff.Format) string { return f.Name })
+	if err != nil {
+		return err
+	}
+	if strings.Contains(o.profile, "..") {
+		o.profiles, o.profile = o.profile, ""
+	}
+	from, to, err := e.sides(o, args)
+	if err != nil {
+		return err
+	}
+	r := compareSides(from, to)
+	var toStdout []byte
+	for _, out := range outputs {
+		var b strings.Builder
+		if err := out.format.Write(&b, r, out.file == "" && e.colored()); err != nil {
+			return err
+		}
+		if out.file == "" {
+			toStdout = []byte(b.String())
+		} else if err := e.writeResult(out.file, []byte(b.String())); err != nil {
+			return err
+		}
+	}
+	if _, err := e.stdout.Write(toStdout); err != nil {
+		return err
+	}
+	if len(r.Objects) > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+// sides settles what is compared.
+func (e *env) sides(o *diffOptions, args []string) (from, to *side, err error) {
+	switch {
+	case o.revisions != "" && o.profiles != "":
+		return nil, nil, errors.New("--rev and --profile P1..P2 exclude each other")
+	case o.revisions != "":
+		o.patterns = args
+		return e.revisionSides(o)
+	case o.profiles != "":
+		o.patterns = args
+		return e.profileSides(o)
+	case len(args) == 2:
+		return e.namedSides(o, args[0], args[1])
+	}
+	return nil, nil, errors.New("diff takes two directories, manifests, templates or tasks, or --rev R1..R2, or --profile P1..P2")
+}
+
+// split parts "A..B".
+func split(flag, pair string) (a, b string, err error) {
+	a, b, ok := strings.Cut(pair, "..")
+	if !ok || a == "" || b == "" || strings.Contains(b, "..") {
+		return "", "", fmt.Errorf("%s: %q is not of the form A..B", flag, pair)
+	}
+	return a, b, nil
+}
+
+// An output is one --report: a format, and a file or "" for standard output.
+type output[F any] struct {
+	format F
+	file   string
+}
+
+// parseOutputs reads FORMAT[=FILE] specifications; none stands for text on
+// standard output.
+func parseOutputs[F any](specs []string, lookup func(string) (F, error), name func(F) string) ([]output[F], error) {
+	if len(specs) == 0 {
+		specs = []string{"text"}
+	}
+	var outputs []output[F]
+	stdout := ""
+	for _, spec := range specs {
+		format, file, toFile := strings.Cut(spec, "=")
+		f, err := lookup(format)
+		if err != nil {
+			return nil, fmt.Errorf("--report: %w", err)
+		}
+		if toFile && file == "" {
+			return nil, fmt.Errorf("--report %s: there is no file after the =", spec)
+		}
+		if !toFile {
+			if stdout != "" {
+				return nil, fmt.Errorf("--report: both %s and %s go to standard output; send one to a file: %s=FILE", stdout, name(f), name(f))
+			}
+			stdout = name(f)
+		}
+		outputs = append(outputs, output[F]{f, file})
+	}
+	return outputs, nil
+}

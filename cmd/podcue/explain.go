@@ -1,0 +1,186 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podcue/podcue/cmd/podcue/internal/encode"
+	"github.com/podcue/podcue/cmd/podcue/internal/explanation"
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/merge/flyte"
+	"github.com/podcue/podcue/provenance"
+)
+
+// explainOptions are explain's own flags.
+type explainOptions struct {
+	options
+	format string
+	limits bool
+}
+
+func explainCommand(e *env) *cobra.Command {
+	o := &explainOptions{}
+	cmd := &cobra.Command{
+		Use:   "explain TEMPLATE|TASK [FIELD]",
+		Short: "Say where a field of the final Pod came from, what lost, and by which rule",
+		Long: `Explain prints the value of FIELD in the final Pod of TEMPLATE or TASK, the source
+that decided it, the sources that lost, and the rule. Without FIELD it prints the
+whole Pod, with the origin of every line.
+
+FIELD is written as Kubernetes does, with keys or indices:
+spec.containers[primary].env[PATH].value, spec.volumes[0].hostPath.path.
+A name is looked up in the whole module; ./package:NAME names one of several.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case o.limits && len(args) > 0:
+				return errors.New("--limits takes no names")
+			case !o.limits && (len(args) < 1 || len(args) > 2):
+				return errors.New("explain takes a template or task, and a field: podcue explain NAME [FIELD]")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if o.limits {
+				return e.printLimits()
+			}
+			return e.explain(o, args)
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return e.completeExplain(o, args), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	f := cmd.Flags()
+	o.register(f)
+	f.StringVarP(&o.format, "output", "o", "text", "`FORMAT` is text or json")
+	f.BoolVar(&o.limits, "limits", false, "list what stands between this Pod and a cluster's, and is not modelled")
+	return cmd
+}
+
+// printLimits lists what is not modelled.
+func (e *env) printLimits() error {
+	for _, l := range flyte.Limits() {
+		if _, err := fmt.Fprintf(e.stdout, "%s: %s\n", l.ID, l.Doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *env) explain(o *explainOptions, args []string) error {
+	if o.format != "text" && o.format != "json" {
+		return fmt.Errorf("-o: unknown format %q: it is text or json", o.format)
+	}
+	r, err := e.renderNamed(&o.options, args[0])
+	if err != nil {
+		return err
+	}
+	s, err := e.subject(r)
+	if err != nil {
+		return err
+	}
+	if len(args) == 1 {
+		if o.format == "json" {
+			return s.WriteJSON(e.stdout, s.All()...)
+		}
+		yaml, lines, err := encode.PodLines(r.pod)
+		if err != nil {
+			return err
+		}
+		return s.Annotate(e.stdout, yaml, lines, e.colored())
+	}
+	field, err := s.Explain(provenance.Path(args[1]))
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		return s.WriteJSON(e.stdout, field)
+	}
+	return s.WriteText(e.stdout, field, e.colored())
+}
+
+// renderNamed renders the one item that name means in the module.
+func (e *env) renderNamed(o *options, name string) (*rendered, error) {
+	p, err := e.openNamed(o, name)
+	if err != nil {
+		return nil, err
+	}
+	found, err := p.find(name)
+	if err != nil {
+		if p.findings.AtLeast(finding.Error) {
+			return nil, e.broken(p.findings)
+		}
+		return nil, err
+	}
+	r, refused, err := found[0].render()
+	if err == nil && refused != nil {
+		err = e.broken(finding.List{*refused})
+	}
+	return r, err
+}
+
+// broken prints findings that keep a command other than vet and export from its
+// work, and returns the error that ends it.
+func (e *env) broken(found finding.List) error {
+	if err := e.refuse(found); !errors.Is(err, errFindings) {
+		return err
+	}
+	return errors.New("the packages do not compile\nhelp: podcue vet ./... shows all that is wrong")
+}
+
+// subject is what explanations are about.
+func (e *env) subject(r *rendered) (*explanation.Subject, error) {
+	pod, err := generic(r.pod)
+	if err != nil {
+		return nil, err
+	}
+	return &explanation.Subject{
+		Object: r.item.object(finding.StageFinal), Profile: r.item.module.profile,
+		Pod: pod, Fields: r.fields(), Hazards: r.hazards(), Source: e.source,
+	}, nil
+}
+
+// source returns the content of a file that a position names, nil if it cannot
+// be read.
+func (e *env) source(file string) []byte {
+	data, err := os.ReadFile(e.path(filepath.FromSlash(file)))
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// completeExplain returns what the shell offers: names, then fields.
+func (e *env) completeExplain(o *explainOptions, args []string) []string {
+	var offers []string
+	switch len(args) {
+	case 0:
+		o.patterns = []string{"./..."}
+		p, err := e.open(&o.options)
+		if err != nil {
+			return nil
+		}
+		for _, i := range p.candidates() {
+			offers = append(offers, i.name)
+		}
+	case 1:
+		r, err := e.renderNamed(&o.options, args[0])
+		if err != nil {
+			return nil
+		}
+		pod, err := generic(r.pod)
+		if err != nil {
+			return nil
+		}
+		for path := range provenance.Walk(pod) {
+			if !strings.HasPrefix(string(path), "status") {
+				offers = append(offers, string(path))
+			}
+		}
+	}
+	return offers
+}

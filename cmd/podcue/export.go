@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podcue/podcue/cmd/podcue/internal/encode"
+	"github.com/podcue/podcue/cmd/podcue/internal/report"
+	"github.com/podcue/podcue/finding"
+)
+
+// exportOptions are export's own flags.
+type exportOptions struct {
+	options
+	target     string
+	namespaces []string
+	format     string
+	outFile    string
+	outDir     string
+	check      bool
+	noValidate bool
+}
+
+func exportCommand(e *env) *cobra.Command {
+	o := &exportOptions{}
+	cmd := &cobra.Command{
+		Use:   "export [PACKAGES]",
+		Short: "Print the final Pods of tasks and templates",
+		Long: `Export prints the Pods that the cluster will run for the tasks of PACKAGES ("." by
+default), and for the templates that no task uses. Other targets print the
+templates themselves, for what reads them.
+
+What the schema or the API server would refuse is not exported: the findings go
+to standard error, the exit code is 1, and nothing is written.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			o.patterns = args
+			return e.export(o)
+		},
+	}
+	f := cmd.Flags()
+	o.register(f)
+	o.registerKubernetes(f)
+	f.StringVar(&o.target, "target", "pod", "what to print: `TARGET` is "+joinNames(encode.Names()))
+	f.StringArrayVarP(&o.namespaces, "namespace", "n", nil, "the `NAMESPACE` of PodTemplates; repeatable")
+	f.StringVarP(&o.format, "output", "o", "yaml", "`FORMAT` is yaml or json")
+	f.StringVar(&o.outFile, "out-file", "", "write to `FILE` in place of standard output")
+	f.StringVar(&o.outDir, "out-dir", "", "write a file an object below `DIR`, which is the export's own")
+	f.BoolVar(&o.check, "check", false, "write nothing; exit with 1 if a file is missing, out of date or left over")
+	f.BoolVar(&o.noValidate, "no-validate", false, "export what the API server would refuse, too")
+	return cmd
+}
+
+func (e *env) export(o *exportOptions) error {
+	target, err := encode.Lookup(o.target)
+	if err != nil {
+		return fmt.Errorf("--target: %w", err)
+	}
+	if err := o.validate(target); err != nil {
+		return err
+	}
+	p, err := e.open(&o.options)
+	if err != nil {
+		return err
+	}
+	objects, found, err := e.exportObjects(p, o, target)
+	if err != nil {
+		return err
+	}
+	if found = append(p.findings, found...); found.AtLeast(finding.Error) {
+		return e.refuse(found)
+	}
+	files, err := o.encode(target, objects)
+	if err != nil {
+		return err
+	}
+	return e.deliver(o, files)
+}
+
+// validate refuses flags that do not fit each other.
+func (o *exportOptions) validate(target encode.Target) error {
+	switch {
+	case o.format != "yaml" && o.format != "json":
+		return fmt.Errorf("-o: unknown format %q: it is yaml or json", o.format)
+	case o.outFile != "" && o.outDir != "":
+		return errors.New("--out-file and --out-dir exclude each other")
+	case o.check && o.outFile == "" && o.outDir == "":
+		return errors.New("--check compares with files: name them with --out-file or --out-dir")
+	case len(o.namespaces) > 0 && !target.Namespaced:
+		return fmt.Errorf("-n goes with --target podtemplate, not with %s", target.Name)
+	}
+	return nil
+}
+
+// refuse prints what stands against the export.
+func (e *env) refuse(found finding.List) error {
+	text, err := report.Lookup("text")
+	if err != nil {
+		return err
+	}
+	run := e.reportRun(&checked{report: finding.Report{Findings: found.Unique()}})
+	run.Brief = true
+	run.Color = false
+	if err := text.Write(e.stderr, run); err != nil {
+		return err
+	}
+	return errFindings
+}
+
+// encode makes the files: one, or with --out-dir one an object.
+func (o *exportOptions) encode(target encode.Target, objects []*encode.Object) ([]resultFile, error) {
+	if o.outDir == "" {
+		var b bytes.Buffer
+		if err := target.Write(&b, objects, o.format); err != nil {
+			return nil, err
+		}
+		return []resultFile{{o.outFile, b.Bytes()}}, nil
+	}
+	var files []resultFile
+	for _, object := range objects {
+		var b bytes.Buffer
+		if err := target.Write(&b, []*encode.Object{object}, o.format); err != nil {
+			return nil, err
+		}
+		files = append(files, resultFile{fileName(object, target, o.format), b.Bytes()})
+	}
+	slices.SortFunc(files, func(a, b resultFile) int { return strings.Compare(a.name, b.name) })
+	return files, nil
+}
+
+// fileName is where --out-dir puts an object: below its namespace or package.
+func fileName(object *encode.Object, target encode.Target, format string) string {
+	dir := object.Package
+	if target.Namespaced && object.Namespace != "" {
+		dir = object.Namespace
+	}
+	return path.Join(dir, object.Name+"."+target.Extension(format))
+}
+
+// deliver writes the files, compares them, or prints the only one.
+func (e *env) deliver(o *exportOptions, files []resultFile) error {
+	if o.outFile == "" && o.outDir == "" {
+		_, err := e.stdout.Write(files[0].data)
+		return err
+	}
+	dir := o.outDir
+	if o.outFile != "" {
+		dir, files[0].name = path.Split(o.outFile)
+		if dir == "" {
+			dir = "."
+		}
+	}
+	if !o.check {
+		return e.writeFiles(dir, files)
+	}
+	lines, err := e.checkFiles(dir, files, o.outDir != "")
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	for _, line := range lines {
+		fmt.Fprintln(e.stdout, line)
+	}
+	fmt.Fprintln(e.stderr, "help: run the same podcue export without --check")
+	return errFindings
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podcue/podcue/cmd/podcue/internal/scaffold"
+	"github.com/podcue/podcue/schema"
+)
+
+func initCommand(e *env) *cobra.Command {
+	var from []string
+	cmd := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Write a project that runs: configuration, template, policy, CI workflow",
+		Long: `Init writes a new project into DIR, the working directory by default: a CUE
+module with podcue's schema vendored for editors and plain cue, the platform
+configuration, one template with a task, one team policy with its cases, a CI
+workflow and a pre-commit hook. It overwrites nothing.
+
+With --from, the templates are those of existing YAML or JSON in place of the
+example.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := "."
+			if len(args) == 1 {
+				dir = args[0]
+			}
+			return e.initProject(dir, from)
+		},
+	}
+	cmd.Flags().StringArrayVar(&from, "from", nil, "start from the templates in `FILE`, YAML or JSON; repeatable")
+	return cmd
+}
+
+func (e *env) initProject(dir string, from []string) error {
+	root := e.path(dir)
+	name := projectName(root)
+	var files []resultFile
+	for _, f := range scaffold.Files("example.com/"+name, name) {
+		if len(from) == 0 || !strings.HasPrefix(f.Name, "templates/") {
+			files = append(files, resultFile{f.Name, f.Data})
+		}
+	}
+	if len(from) > 0 {
+		imported, err := e.importFiles(from, "templates", false)
+		if err != nil {
+			return err
+		}
+		files = append(files, resultFile{"templates/imported.cue", imported})
+	}
+	vendored, err := vendoredSchema()
+	if err != nil {
+		return err
+	}
+	files = append(files, vendored...)
+	for _, f := range files {
+		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(f.name))); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s exists already, and init overwrites nothing\nhelp: name an empty directory: podcue init DIR", e.display(filepath.Join(root, f.name)))
+		}
+	}
+	if err := e.writeFiles(dir, files); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stderr, "next: podcue -C %s vet ./...\n", e.display(root))
+	return nil
+}
+
+// vendoredSchema returns the schema's files where CUE looks for vendored
+// packages.
+func vendoredSchema() ([]resultFile, error) {
+	var files []resultFile
+	err := fs.WalkDir(schema.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(schema.Files, path)
+		files = append(files, resultFile{"cue.mod/gen/" + schema.ImportPath + "/" + path, data})
+		return err
+	})
+	return files, err
+}
+
+var notInName = regexp.MustCompile(`[^a-z0-9]+`)
+
+// projectName makes a DNS label of the directory's name.
+func projectName(root string) string {
+	name := strings.Trim(notInName.ReplaceAllString(strings.ToLower(filepath.Base(root)), "-"), "-")
+	if name == "" {
+		return "podcue-project"
+	}
+	return name[:min(len(name), 40)]
+}

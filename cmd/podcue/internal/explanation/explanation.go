@@ -1,0 +1,191 @@
+// Package explanation says of a final Pod where its values came from: of one
+// field the winner, the losers and the rule, or of the whole Pod an origin for
+// every line.
+package explanation
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/provenance"
+)
+
+// A Subject is a finished object with its provenance.
+type Subject struct {
+	Object  finding.Object
+	Profile string // the merge that made it
+	Pod     map[string]any
+	Fields  provenance.Map
+	Hazards finding.List // of the merge; those about a field are told with it
+	// Source returns the content of a file, nil if it cannot be read. May be nil.
+	Source func(file string) []byte
+}
+
+// A Field is the explanation of one node of a Pod.
+type Field struct {
+	Path    provenance.Path
+	Value   any
+	Origins []provenance.Origin // the winner first, then the losers, the strongest first
+	Hazards finding.List
+}
+
+// UnknownFieldError says that the Pod has no such field.
+type UnknownFieldError struct {
+	Path    provenance.Path
+	Parent  provenance.Path // the deepest node on the way that is there
+	Nearest provenance.Path // a field that may be meant; "" if none is near
+	Setters []string        // what could set it
+}
+
+func (e *UnknownFieldError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "the Pod has no %s", e.Path)
+	if e.Nearest != "" {
+		fmt.Fprintf(&b, "; did you mean %s?", e.Nearest)
+	}
+	if len(e.Setters) > 0 {
+		fmt.Fprintf(&b, "\nhelp: nobody sets it; it would come from %s", strings.Join(e.Setters, ", "))
+	}
+	return b.String()
+}
+
+// Explain returns the explanation of the node that path addresses, which may be
+// written with indices or keys. The error is an [*UnknownFieldError].
+func (s *Subject) Explain(path provenance.Path) (*Field, error) {
+	at, value, ok := provenance.Resolve(s.Pod, path)
+	if !ok {
+		return nil, s.unknown(path, at)
+	}
+	f := &Field{Path: at, Value: value, Origins: slices.Clone(s.Fields[at])}
+	if len(f.Origins) == 0 {
+		f.Origins = s.below(at, value)
+	}
+	if len(f.Origins) == 0 {
+		f.Origins = slices.Clone(s.Fields.Nearest(at))
+	}
+	slices.Reverse(f.Origins)
+	for _, h := range s.Hazards {
+		if h.Path.Under(at) || h.Path != "" && at.Under(h.Path) {
+			f.Hazards = append(f.Hazards, h)
+		}
+	}
+	return f, nil
+}
+
+// below returns the origins of the leaves under a node that has none of its own,
+// each source once.
+func (s *Subject) below(at provenance.Path, value any) []provenance.Origin {
+	var origins []provenance.Origin
+	for p := range provenance.LeavesBelow(at, value) {
+		if o, ok := s.Fields.Winner(p); ok {
+			o.Value = ""
+			if !slices.Contains(origins, o) {
+				origins = append(origins, o)
+			}
+		}
+	}
+	slices.Reverse(origins)
+	return origins
+}
+
+func (s *Subject) unknown(path, parent provenance.Path) error {
+	e := &UnknownFieldError{Path: path, Parent: parent}
+	var names []string
+	for p := range provenance.Walk(s.Pod) {
+		names = append(names, string(p))
+	}
+	e.Nearest = provenance.Path(finding.Nearest(string(path), names))
+	if strings.HasPrefix(string(path), "spec") || strings.HasPrefix(string(path), "metadata") {
+		e.Setters = []string{"the template (podSpec, labels, annotations)", "the base PodTemplate", "the plugins.k8s configuration"}
+	}
+	return e
+}
+
+// WriteText prints f for people.
+func (s *Subject) WriteText(w io.Writer, f *Field, color bool) error {
+	paint := painter(color)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s = %s\n", paint("1", string(f.Path)), indentJSON(f.Value))
+	for i, o := range f.Origins {
+		verdict, code := "lost", "31"
+		if i == 0 {
+			verdict, code = "wins", "32"
+		}
+		fmt.Fprintf(&b, "\n  %s  %s", paint(code, verdict), o.Layer)
+		if o.Value != "" {
+			fmt.Fprintf(&b, "  %s", cut(o.Value, 60))
+		}
+		if o.Rule != "" {
+			fmt.Fprintf(&b, "  (%s)", o.Rule)
+		}
+		b.WriteString("\n")
+		if o.Pos.IsValid() {
+			fmt.Fprintf(&b, "        %s\n", o.Pos)
+			b.WriteString(s.excerpt(o.Pos))
+		}
+	}
+	if len(f.Origins) == 0 {
+		b.WriteString("\n  no origin is recorded\n")
+	}
+	for _, h := range f.Hazards {
+		fmt.Fprintf(&b, "\n  %s %s [%s]\n", paint("33", h.Severity.String()+":"), h.Message, h.ID)
+		if h.Help != "" {
+			fmt.Fprintf(&b, "  help: %s\n", h.Help)
+		}
+	}
+	fmt.Fprintf(&b, "\n%s %s, merged by %s\n", s.Object.Kind, s.Object.Name, s.Profile)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// excerpt quotes the line at pos with a caret under the column.
+func (s *Subject) excerpt(pos provenance.Position) string {
+	if s.Source == nil || pos.Line == 0 {
+		return ""
+	}
+	lines := strings.Split(string(s.Source(pos.Filename)), "\n")
+	if pos.Line > len(lines) {
+		return ""
+	}
+	line := strings.TrimRight(lines[pos.Line-1], "\r")
+	number := fmt.Sprint(pos.Line)
+	var b strings.Builder
+	fmt.Fprintf(&b, "        %s | %s\n", number, strings.ReplaceAll(line, "\t", "    "))
+	if pos.Column > 0 && pos.Column <= len(line)+1 {
+		before := strings.ReplaceAll(line[:pos.Column-1], "\t", "    ")
+		fmt.Fprintf(&b, "        %s | %s^\n", strings.Repeat(" ", len(number)), strings.Repeat(" ", len([]rune(before))))
+	}
+	return b.String()
+}
+
+func painter(color bool) func(code, s string) string {
+	return func(code, s string) string {
+		if !color {
+			return s
+		}
+		return "\x1b[" + code + "m" + s + "\x1b[0m"
+	}
+}
+
+// indentJSON prints a value that fits on a line on one, others on several.
+func indentJSON(v any) string {
+	if s := provenance.JSON(v); len(s) <= 72 {
+		return s
+	}
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(b)
+}
+
+func cut(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "") + "…"
+	}
+	return s
+}

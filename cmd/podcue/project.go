@@ -1,0 +1,221 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/podcue/podcue/compiler"
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/provenance"
+)
+
+// A project is what one run is about: the packages named on the command line,
+// compiled, each module with its own platform.
+type project struct {
+	modules    []*module
+	items      []*item      // in the order of the output: by package, then tasks, then templates, by name
+	findings   finding.List // of compiling and of the platform's files
+	restricted bool         // --only left some out
+}
+
+// A module is one CUE module with its platform.
+type module struct {
+	*platform
+	root     string // relative to the working directory, "." for itself
+	packages []*compiler.Package
+}
+
+// An item is one task or template to make a Pod of.
+type item struct {
+	module   *module
+	kind     string // kindTask or kindTemplate
+	name     string
+	pkg      string // the package, "./train"
+	task     *compiler.Task
+	template *compiler.Template // of a kindTemplate; for a task see task.Template
+	file     *taskFile          // of a task given with --task
+}
+
+// The kinds of items, as findings name them.
+const (
+	kindTask     = "Task"
+	kindTemplate = "PodTemplate"
+)
+
+// object returns what findings about the item at stage are about.
+func (i *item) object(stage string) finding.Object {
+	return finding.Object{Kind: i.kind, Name: i.name, Package: i.pkg, Stage: stage}
+}
+
+// qualified is the item's name with its package.
+func (i *item) qualified() string { return i.pkg + ":" + i.name }
+
+// position is where the item is written.
+func (i *item) position() provenance.Position {
+	switch {
+	case i.task != nil:
+		return i.task.Pos
+	case i.template != nil:
+		return i.template.Pos
+	}
+	return provenance.Position{Filename: i.file.name}
+}
+
+// primary returns the name of the container that is the task's own, "" where
+// that is known only when the Pod is built.
+func (i *item) primary() string {
+	switch {
+	case i.template != nil:
+		return i.template.PrimaryContainerName
+	case i.task != nil && i.task.Template != nil:
+		return i.task.Template.PrimaryContainerName
+	}
+	return ""
+}
+
+// errNothing says that there is nothing to work on: exit 2, never "clean".
+var errNothing = errors.New("nothing to check")
+
+// open compiles what o names: the packages, "." where none are named and no task
+// files either. Mistakes in the author's files are the project's findings; an
+// error means that podcue could not run.
+func (e *env) open(o *options) (*project, error) {
+	p := &project{}
+	if len(o.patterns) > 0 || len(o.taskFiles) == 0 {
+		if err := p.compile(e, o); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.addTaskFiles(e, o); err != nil {
+		return nil, err
+	}
+	if len(p.items) == 0 && len(p.findings) == 0 {
+		return nil, fmt.Errorf("%w: no templates and no tasks in %s", errNothing, strings.Join(o.packages(), " "))
+	}
+	if err := p.only(o.only); err != nil && len(p.findings) == 0 {
+		return nil, err
+	}
+	return p, nil
+}
+
+// compile adds the packages that o names.
+func (p *project) compile(e *env, o *options) error {
+	program, err := compiler.Compile(o.compilerConfig(e), o.packages()...)
+	if err != nil && !errors.As(err, &p.findings) {
+		return err
+	}
+	if program == nil {
+		return nil
+	}
+	for _, cm := range program.Modules {
+		platform, found, err := e.openPlatform(o, cm)
+		if err != nil {
+			return err
+		}
+		p.findings = append(p.findings, found...)
+		if platform == nil {
+			continue // nothing of the module can be rendered
+		}
+		m := &module{platform: platform, root: cm.Root, packages: cm.Packages}
+		p.modules = append(p.modules, m)
+		p.items = append(p.items, m.items()...)
+	}
+	return nil
+}
+
+// items returns the tasks of m, and the templates that no task uses.
+func (m *module) items() []*item {
+	var items []*item
+	for _, pkg := range m.packages {
+		for _, t := range pkg.Tasks {
+			items = append(items, &item{module: m, kind: kindTask, name: t.Name, pkg: pkg.Path, task: t})
+		}
+		for _, t := range pkg.Templates {
+			if !t.Used {
+				items = append(items, &item{module: m, kind: kindTemplate, name: t.Name, pkg: pkg.Path, template: t})
+			}
+		}
+	}
+	return items
+}
+
+// only keeps the items called by names. A template that tasks use may be named
+// too: it stands for itself then.
+func (p *project) only(names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	var kept []*item
+	for _, name := range names {
+		found, err := p.find(name)
+		if err != nil {
+			return err
+		}
+		for _, i := range found {
+			if !slices.Contains(kept, i) {
+				kept = append(kept, i)
+			}
+		}
+	}
+	p.items, p.restricted = kept, true
+	return nil
+}
+
+// find returns the item called name, which may be qualified by its package.
+func (p *project) find(name string) ([]*item, error) {
+	var found []*item
+	candidates := p.candidates()
+	for _, i := range candidates {
+		if i.name == name || i.qualified() == name || i.qualified() == "./"+name {
+			found = append(found, i)
+		}
+	}
+	if len(found) == 2 && found[0].pkg == found[1].pkg {
+		found = found[:1] // a task and a template of one name: the task has the template in it
+	}
+	switch len(found) {
+	case 0:
+		var names []string
+		for _, i := range candidates {
+			names = append(names, i.name)
+		}
+		return nil, fmt.Errorf("there is no template or task %q%s", name, finding.DidYouMean(name, names))
+	case 1:
+		return found, nil
+	}
+	var qualified []string
+	for _, i := range found {
+		qualified = append(qualified, i.qualified())
+	}
+	return nil, fmt.Errorf("%q is ambiguous: name one of %s", name, strings.Join(qualified, ", "))
+}
+
+// candidates returns all that can be named: the items, and the templates that
+// tasks use.
+func (p *project) candidates() []*item {
+	all := slices.Clone(p.items)
+	for _, m := range p.modules {
+		for _, pkg := range m.packages {
+			for _, t := range pkg.Templates {
+				if t.Used {
+					all = append(all, &item{module: m, kind: kindTemplate, name: t.Name, pkg: pkg.Path, template: t})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// authored returns the templates as their authors wrote them: those of the
+// packages, each once, and what a task made of one.
+func (p *project) authored() []*item {
+	var all []*item
+	for _, i := range p.candidates() {
+		if i.template != nil {
+			all = append(all, i)
+		}
+	}
+	return all
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"errors"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/merge/flyte"
+	"github.com/podcue/podcue/provenance"
+)
+
+// A rendered is the final Pod of an item.
+type rendered struct {
+	item          *item
+	pod           *corev1.Pod
+	primary       string // the primary container's name
+	interruptible *bool  // nil: nothing says
+	preview       bool   // of a template that no task uses
+	// fields and hazards are computed when they are first asked for: a Pod that
+	// nobody asks about is built without provenance.
+	fields  func() provenance.Map
+	hazards func() finding.List
+}
+
+// template returns the Pod as a pod template, for the policies.
+func (r *rendered) template() *corev1.PodTemplateSpec {
+	return &corev1.PodTemplateSpec{ObjectMeta: r.pod.ObjectMeta, Spec: r.pod.Spec}
+}
+
+// render makes the final Pod of i. A refusal of the engine is a finding; an
+// error means that podcue could not run.
+func (i *item) render() (*rendered, *finding.Finding, error) {
+	if i.module.flyte == nil {
+		return i.renderLayers()
+	}
+	return i.renderFlyte()
+}
+
+// renderFlyte makes the Pod that Flyte creates.
+func (i *item) renderFlyte() (*rendered, *finding.Finding, error) {
+	in, err := i.input(false)
+	if err != nil {
+		return nil, i.refused(err), nil
+	}
+	out, err := i.module.flyte.Build(in)
+	if err != nil {
+		// Once more, to say where the field stands that is refused.
+		if in, traceErr := i.input(true); traceErr == nil {
+			if _, again := i.module.flyte.Build(in); again != nil {
+				err = again
+			}
+		}
+		return nil, i.refused(err), nil
+	}
+	traced := sync.OnceValues(func() (*flyte.Input, *flyte.Output) {
+		in, err := i.input(true)
+		if err != nil {
+			return nil, nil
+		}
+		out, err := i.module.flyte.Build(in)
+		if err != nil {
+			return nil, nil
+		}
+		return in, out
+	})
+	r := &rendered{
+		item: i, pod: out.Pod, primary: out.PrimaryContainerName, preview: i.kind == kindTemplate,
+		interruptible: &in.Execution.Interruptible,
+		fields: func() provenance.Map {
+			if _, out := traced(); out != nil {
+				return out.Fields
+			}
+			return nil
+		},
+	}
+	r.hazards = sync.OnceValue(func() finding.List {
+		in, out := traced()
+		if out == nil {
+			return nil
+		}
+		return i.about(i.module.flyte.Hazards(in, out))
+	})
+	return r, nil, nil
+}
+
+// refused is the finding for an error of the merge.
+func (i *item) refused(err error) *finding.Finding {
+	var refused *flyte.Error
+	if !errors.As(err, &refused) {
+		refused = &flyte.Error{Message: err.Error(), Err: err}
+	}
+	f := refusal(refused, i.object(finding.StageFinal), i.module.profile)
+	return &i.placed(finding.List{f})[0]
+}
+
+// about makes findings of the merge findings about i.
+func (i *item) about(found finding.List) finding.List {
+	for n := range found {
+		found[n].Object = i.object(finding.StageFinal)
+	}
+	return found
+}
+
+// input is what Flyte builds the item's Pod from; with trace, it says where
+// everything was written.
+func (i *item) input(trace bool) (*flyte.Input, error) {
+	in, err := i.taskInput(trace)
+	if err != nil {
+		return nil, err
+	}
+	in.Config = i.module.settings
+	in.Templates = flyte.NewStore(i.module.bases...)
+	return in, nil
+}
+
+// taskInput is the share of the item itself in the input.
+func (i *item) taskInput(trace bool) (*flyte.Input, error) {
+	p := i.module.flyte
+	if i.file != nil {
+		return i.file.input(p, i.module.preview, trace)
+	}
+	authored, fields, err := i.authored(trace)
+	if err != nil {
+		return nil, err
+	}
+	template := i.template
+	if i.task != nil {
+		template = i.task.Template
+	}
+	var t *flyte.AuthoredTemplate
+	if template != nil {
+		t = &flyte.AuthoredTemplate{
+			Name: template.Name, PrimaryContainerName: template.PrimaryContainerName, Pod: &template.Pod,
+		}
+		if trace {
+			t.Fields = template.Fields()
+		}
+	}
+	return authored.Input(p, t, i.module.preview, fields)
+}
+
+// authored is the task of the item, or for a template that no task uses the
+// preview.
+func (i *item) authored(trace bool) (*flyte.Authored, provenance.Map, error) {
+	if i.task == nil {
+		preview := flyte.Authored{}
+		if i.module.preview != nil {
+			preview = *i.module.preview
+		}
+		preview.Name = i.name
+		var fields provenance.Map
+		if trace {
+			fields = i.module.config.below("preview")
+		}
+		return &preview, fields, nil
+	}
+	a, err := flyte.DecodeAuthored(i.task.JSON)
+	if err != nil || !trace {
+		return a, nil, err
+	}
+	return a, i.task.Fields(), nil
+}

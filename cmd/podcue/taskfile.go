@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/podcue/podcue/merge/flyte"
+)
+
+// A taskFile is a flyteidl TaskTemplate given with --task.
+type taskFile struct {
+	name string // as messages name it
+	data []byte
+	task *flyte.TaskTemplate
+}
+
+// addTaskFiles adds the tasks of the files to p. They are merged by the platform
+// of the module that the working directory is in, or of the only one there is.
+func (p *project) addTaskFiles(e *env, o *options) error {
+	if len(o.taskFiles) == 0 {
+		return nil
+	}
+	if len(p.modules) == 0 {
+		only, err := e.openPlatformOnly(o)
+		if err != nil {
+			return err
+		}
+		p.modules, p.findings = only.modules, append(p.findings, only.findings...)
+	}
+	if len(p.modules) != 1 {
+		return fmt.Errorf("--task: the packages are of %d modules, so it is open which platform the task is for\nhelp: name packages of one module", len(p.modules))
+	}
+	for _, name := range o.taskFiles {
+		data, err := os.ReadFile(e.path(name))
+		if err != nil {
+			return fmt.Errorf("--task: %w", err)
+		}
+		f := &taskFile{name: e.display(e.path(name)), data: data}
+		if f.task, err = flyte.DecodeTaskFile(data); err != nil {
+			return fmt.Errorf("--task %s: this is not a TaskTemplate: %w", f.name, err)
+		}
+		p.items = append(p.items, &item{module: p.modules[0], kind: kindTask, name: f.taskName(), pkg: ".", file: f})
+	}
+	return nil
+}
+
+// taskName is the last part of the task's own name, or else that of the file.
+func (f *taskFile) taskName() string {
+	if id := f.task.ID; id != nil && id.Name != "" {
+		return id.Name[strings.LastIndex(id.Name, ".")+1:]
+	}
+	base := filepath.Base(f.name)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}

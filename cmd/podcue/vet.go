@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podcue/podcue/cmd/podcue/internal/report"
+	"github.com/podcue/podcue/finding"
+)
+
+// vetOptions are vet's own flags.
+type vetOptions struct {
+	options
+	manifests     []string
+	reports       []string
+	failOn        string
+	standard      string
+	enable        []string
+	disable       []string
+	baseline      string
+	writeBaseline string
+	today         string
+}
+
+func vetCommand(e *env) *cobra.Command {
+	o := &vetOptions{}
+	cmd := &cobra.Command{
+		Use:   "vet [PACKAGES]",
+		Short: "Check templates, tasks and manifests: schema, API server, merge hazards, policies, waivers",
+		Long: `Vet checks every template and task of PACKAGES ("." by default), as authored and as
+the final Pod, and the manifests given with -f. Each finding appears once, at its
+source.
+
+It exits with 1 if something is as bad as --fail-on, and with 2 if there is
+nothing to check.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			o.patterns = args
+			return e.vet(o)
+		},
+	}
+	f := cmd.Flags()
+	o.register(f)
+	o.registerKubernetes(f)
+	f.StringArrayVarP(&o.manifests, "filename", "f", nil, "check the manifests in `FILE`, a directory, or - for standard input; repeatable")
+	f.StringArrayVar(&o.reports, "report", nil, "print findings as `FORMAT[=FILE]`: "+joinNames(report.Names())+"; repeatable (default text)")
+	f.StringVar(&o.failOn, "fail-on", "error", "exit with 1 for findings of `SEVERITY` or worse: error, warning, info or never")
+	f.StringVar(&o.standard, "pss", "", "hold the Pod Security Standard `LEVEL[:VERSION]`: baseline or restricted")
+	f.StringArrayVar(&o.enable, "enable", nil, "switch the policy or profile `ID` on; repeatable")
+	f.StringArrayVar(&o.disable, "disable", nil, "switch the policy or profile `ID` off; repeatable")
+	f.StringVar(&o.baseline, "baseline", "", "only findings that are not in `FILE` can fail the run")
+	f.StringVar(&o.writeBaseline, "write-baseline", "", "write the findings to `FILE`, as the baseline of later runs")
+	f.StringVar(&o.today, "today", "", "judge the expiry of waivers as of `YYYY-MM-DD`")
+	return cmd
+}
+
+// vet runs the command.
+func (e *env) vet(o *vetOptions) error {
+	threshold, err := parseFailOn(o.failOn)
+	if err != nil {
+		return err
+	}
+	outputs, err := parseOutputs(o.reports, report.Lookup, func(f report.Format) string { return f.Name })
+	if err != nil {
+		return err
+	}
+	checked, err := e.check(o)
+	if err != nil {
+		return err
+	}
+	if o.writeBaseline != "" {
+		if err := e.saveBaseline(o.writeBaseline, checked); err != nil {
+			return err
+		}
+	}
+	if err := e.writeReports(outputs, checked); err != nil {
+		return err
+	}
+	if threshold != 0 && checked.report.Findings.AtLeast(threshold) && o.writeBaseline == "" {
+		return errFindings
+	}
+	return nil
+}
+
+// parseFailOn returns the severity called name, 0 for "never".
+func parseFailOn(name string) (finding.Severity, error) {
+	if name == "never" {
+		return 0, nil
+	}
+	s, err := finding.ParseSeverity(name)
+	if err != nil {
+		return 0, fmt.Errorf("--fail-on: unknown severity %q: it is error, warning, info or never", name)
+	}
+	return s, nil
+}
+
+// writeReports prints every report, those for files first: a report that cannot
+// be written leaves standard output empty.
+func (e *env) writeReports(outputs []output[report.Format], c *checked) error {
+	run := e.reportRun(c)
+	var toStdout []byte
+	for _, out := range outputs {
+		run.Color = out.file == "" && e.colored()
+		var b strings.Builder
+		if err := out.format.Write(&b, run); err != nil {
+			return fmt.Errorf("report %s: %w", out.format.Name, err)
+		}
+		if out.file == "" {
+			toStdout = []byte(b.String())
+		} else if err := e.writeResult(out.file, []byte(b.String())); err != nil {
+			return err
+		}
+	}
+	_, err := e.stdout.Write(toStdout)
+	return err
+}
+
+// reportRun is what reports are made from.
+func (e *env) reportRun(c *checked) *report.Run {
+	return &report.Run{Report: &c.report, Rules: c.rules, Version: moduleVersion(modulePath), Source: e.source}
+}
