@@ -19,6 +19,7 @@ var listKeys = map[string][]string{
 	"containers":                {"name"},
 	"env":                       {"name"},
 	"ephemeralContainers":       {"name"},
+	"evictionResponders":        {"name"},
 	"hostAliases":               {"ip"},
 	"imagePullSecrets":          {"name"},
 	"initContainers":            {"name"},
