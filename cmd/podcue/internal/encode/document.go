@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -25,8 +26,9 @@ func PodLines(pod *corev1.Pod) (yaml []byte, lines map[int]provenance.Path, err 
 
 // A document is one YAML document, or one JSON object.
 type document struct {
-	title string // what it is, for readers of a stream of nameless documents; "" for none
-	tree  map[string]any
+	title    string   // what it is, for readers of a stream of nameless documents; "" for none
+	comments []string // lines before it, without "# "
+	tree     map[string]any
 }
 
 // writeObjects writes Kubernetes objects: YAML documents, or JSON that kubectl
@@ -64,7 +66,10 @@ func writeYAML(w io.Writer, docs []document) error {
 			b.WriteString("---\n")
 		}
 		if d.title != "" && len(docs) > 1 {
-			b.WriteString("# " + d.title + "\n")
+			b.WriteString(commentLine(d.title))
+		}
+		for _, c := range d.comments {
+			b.WriteString(commentLine(c))
 		}
 		text, _ := yamlDocument(d.tree)
 		b.Write(text)
@@ -85,6 +90,24 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
+// commentLine returns text as a comment of YAML or Python on a line of its own, ""
+// for no text.
+func commentLine(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "# " + strings.Join(strings.Fields(text), " ") + "\n"
+}
+
+// comments returns the comments of docs, in their order.
+func comments(docs []document) []string {
+	var all []string
+	for _, d := range docs {
+		all = append(all, d.comments...)
+	}
+	return all
+}
+
 // listTree returns the v1 List of docs.
 func listTree(docs []document) map[string]any {
 	items := make([]any, len(docs))
@@ -102,7 +125,11 @@ func each(objects []*Object, make func(*Object) (map[string]any, error)) ([]docu
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", o.qualified(), err)
 		}
-		docs = append(docs, document{tree: t})
+		doc := document{tree: t}
+		if o.Comment != "" {
+			doc.comments = []string{o.Comment}
+		}
+		docs = append(docs, doc)
 	}
 	return docs, nil
 }

@@ -17,8 +17,12 @@ type Object struct {
 	Namespace string // where the PodTemplate is created; "" for none
 	Name      string // the template's or the task's name
 
+	// Comment is what a reader must know about the object, one line; YAML and
+	// Python have it before the object. May be "".
+	Comment string
+
 	// Template is the template as its author wrote it. Targets with
-	// Target.Final unset read it.
+	// Target.Authored set read it.
 	Template *corev1.PodTemplateSpec
 	// Primary is the name of the template's container that is the task's own.
 	Primary string
@@ -26,7 +30,7 @@ type Object struct {
 	// form. May be nil.
 	DataConfig map[string]any
 
-	// Pod is the Pod that the cluster will run. Targets with Target.Final read it.
+	// Pod is the Pod that the cluster will run. The other targets read it.
 	Pod *corev1.Pod
 }
 
@@ -45,9 +49,12 @@ type Target struct {
 	// Namespaced says that the object is made once for each namespace that is
 	// asked for.
 	Namespaced bool
-	// Final says that the target is made from Object.Pod, and so needs the merge;
-	// the others are made from Object.Template.
-	Final bool
+	// Authored says that the target is made from Object.Template; the others are
+	// made from Object.Pod, and so need the merge.
+	Authored bool
+	// Kind is the kind of the Kubernetes objects that the target is made of, "" if
+	// what it writes is no such object.
+	Kind string
 	// Write writes objects in their order, in format "yaml" or "json". An object
 	// that lacks what the target is made from is an error, as is an unknown
 	// format, and then nothing is written.

@@ -42,6 +42,7 @@ func objects(t *testing.T) []*encode.Object {
 			Package: "./train", Namespace: "flytesnacks", Name: name, Template: template, Primary: "primary", Pod: pod,
 		})
 	}
+	all[1].Comment = "no task uses the template bare: this is its Pod for the preview task"
 	all[0].DataConfig = map[string]any{"enabled": true, "inputPath": "/var/inputs"}
 	return all
 }
@@ -110,9 +111,9 @@ func TestErrors(t *testing.T) {
 	t.Parallel()
 	empty := []*encode.Object{{Package: "./train", Name: "gpu"}}
 	for _, target := range encode.Targets() {
-		want := "./train:gpu: there is no template"
-		if target.Final {
-			want = "./train:gpu: there is no final Pod"
+		want := "./train:gpu: there is no final Pod"
+		if target.Authored {
+			want = "./train:gpu: there is no template"
 		}
 		var b bytes.Buffer
 		if err := target.Write(&b, empty, "yaml"); err == nil || err.Error() != want || b.Len() > 0 {

@@ -3,8 +3,9 @@ package encode
 import "io"
 
 var flyteK8sPod = Target{
-	Name: "flyte-k8spod",
-	Doc:  "the template as flyteidl's K8sPod, the k8sPod of a TaskTemplate or of a node's overrides",
+	Name:     "flyte-k8spod",
+	Authored: true,
+	Doc:      "the template as flyteidl's K8sPod, the k8sPod of a TaskTemplate or of a node's overrides",
 	Write: func(w io.Writer, objects []*Object, format string) error {
 		docs, err := titled(objects, k8sPodTree)
 		if err != nil {

@@ -18,6 +18,7 @@ var flytekit = Target{
 	Name:      "flytekit",
 	Doc:       "the templates as a Python module of flytekit PodTemplates, for @task(pod_template=...)",
 	extension: "py",
+	Authored:  true,
 	Write: func(w io.Writer, objects []*Object, format string) error {
 		if format == "json" {
 			return errors.New("the target flytekit is Python, there is no JSON of it")
@@ -59,7 +60,8 @@ func (p *pythonWriter) template(name string, o *Object) error {
 	if spec["containers"] == nil {
 		spec["containers"] = []any{} // the constructor refuses None
 	}
-	fmt.Fprintf(&p.b, "\n%s = PodTemplate(\n", name)
+	p.b.WriteString("\n" + commentLine(o.Comment))
+	fmt.Fprintf(&p.b, "%s = PodTemplate(\n", name)
 	if o.Primary != "" {
 		fmt.Fprintf(&p.b, "    primary_container_name=%s,\n", pythonString(o.Primary))
 	}

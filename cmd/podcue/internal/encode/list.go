@@ -6,9 +6,9 @@ import (
 )
 
 var list = Target{
-	Name:  "list",
-	Doc:   "the final Pods as one v1 List, for tools that take one object a file",
-	Final: true,
+	Name: "list",
+	Kind: "Pod",
+	Doc:  "the final Pods as one v1 List, for tools that take one object a file",
 	Write: func(w io.Writer, objects []*Object, format string) error {
 		docs, err := each(objects, finalPod)
 		if err != nil {
@@ -17,7 +17,7 @@ var list = Target{
 		all := listTree(docs)
 		switch format {
 		case "yaml":
-			return writeYAML(w, []document{{tree: all}})
+			return writeYAML(w, []document{{comments: comments(docs), tree: all}})
 		case "json":
 			return writeJSON(w, all)
 		}

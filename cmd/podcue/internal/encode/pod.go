@@ -8,9 +8,9 @@ import (
 )
 
 var pod = Target{
-	Name:  "pod",
-	Doc:   "the final Pod, for kubectl and every tool that reads Pods",
-	Final: true,
+	Name: "pod",
+	Kind: "Pod",
+	Doc:  "the final Pod, for kubectl and every tool that reads Pods",
 	Write: func(w io.Writer, objects []*Object, format string) error {
 		docs, err := each(objects, finalPod)
 		if err != nil {

@@ -11,6 +11,8 @@ var podTemplate = Target{
 	Name:       "podtemplate",
 	Doc:        "the template as a v1 PodTemplate, for the cluster: a namespace's base, or a task's podTemplateName",
 	Namespaced: true,
+	Authored:   true,
+	Kind:       "PodTemplate",
 	Write: func(w io.Writer, objects []*Object, format string) error {
 		docs, err := each(objects, func(o *Object) (map[string]any, error) {
 			if o.Template == nil {

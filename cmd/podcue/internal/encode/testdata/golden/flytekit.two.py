@@ -131,6 +131,7 @@ gpu = PodTemplate(
     ),
 )
 
+# no task uses the template bare: this is its Pod for the preview task
 bare = PodTemplate(
     primary_container_name="primary",
     pod_spec=V1PodSpec(
