@@ -124,6 +124,7 @@ func checkConstraints(types []*structType) error {
 	}
 	if len(gone) > 0 {
 		slices.Sort(gone)
+		gone = slices.Compact(gone)
 		return fmt.Errorf("constraints.go names members that Kubernetes does not have: %s", strings.Join(gone, ", "))
 	}
 	return nil

@@ -94,6 +94,9 @@ const maxListed = 12
 func (e *emitter) enum(name string) {
 	values := e.src.enums[name]
 	doc := e.src.docs[name]
+	if doc == "" {
+		doc = name + " is one of a few words."
+	}
 	var quoted, named []string
 	for _, v := range values {
 		quoted = append(quoted, strconv.Quote(v))
@@ -117,9 +120,6 @@ func comment(text, indent string) string {
 	var b strings.Builder
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for _, line := range lines {
-		if strings.HasPrefix(line, "+") {
-			continue // a marker for generators
-		}
 		if len(lines) == 1 && line == "" {
 			return ""
 		}

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -64,7 +65,7 @@ func (s *source) addDecl(d *ast.GenDecl) {
 			if doc == "" {
 				doc = d.Doc.Text()
 			}
-			s.docs[spec.Name.Name] = doc
+			s.docs[spec.Name.Name] = withoutMarkers(doc)
 			s.marked[spec.Name.Name] = hasMarker(spec.Doc, "+enum") || hasMarker(d.Doc, "+enum")
 			if st, ok := spec.Type.(*ast.StructType); ok {
 				s.addStruct(spec.Name.Name, st)
@@ -102,6 +103,12 @@ func (s *source) addStruct(name string, st *ast.StructType) {
 			}
 		}
 	}
+}
+
+// withoutMarkers returns doc without the lines that are for generators.
+func withoutMarkers(doc string) string {
+	lines := slices.DeleteFunc(strings.Split(doc, "\n"), func(l string) bool { return strings.HasPrefix(l, "+") })
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // hasMarker reports whether a line of the comment is the marker.
