@@ -14,6 +14,7 @@ type op struct {
 // a line here.
 var ops = []op{
 	{"action", flytecases.Answer},
+	{"config", flytecases.Answer},
 	{"merge_base", flytecases.Answer},
 	{"merge_base_repeat", flytecases.Answer},
 	{"merge_meta", flytecases.Answer},

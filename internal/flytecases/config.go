@@ -3,89 +3,108 @@ package flytecases
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"strings"
 
+	"go.yaml.in/yaml/v3"
+
+	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/merge/flyte"
 )
 
-// config reads the configuration of a question over Flyte's defaults.
-func (q *podQuestion) config(p *flyte.Profile) (*flyte.Config, error) {
-	c := flyte.DefaultConfig(p)
-	sections := map[string]json.RawMessage{}
-	if q.Config != nil {
-		if err := json.Unmarshal(q.Config, &sections); err != nil {
+// configQuestion is the configuration of a question: sections of Flyte's file.
+type configQuestion struct {
+	Config     json.RawMessage
+	ConfigMode string
+	Storage    json.RawMessage
+	Propeller  json.RawMessage
+	Executor   json.RawMessage
+}
+
+// load reads the configuration with Flyte's loader, or (mode "json") with
+// encoding/json over the defaults.
+func (q *configQuestion) load(p *flyte.Profile) (*flyte.Config, error) {
+	if q.ConfigMode == "json" {
+		c := flyte.DefaultConfig(p)
+		return c, json.Unmarshal(q.Config, c)
+	}
+	sections := map[string]any{}
+	for name, raw := range map[string]json.RawMessage{
+		"plugins": q.Config, "storage": q.Storage, "propeller": q.Propeller, "executor": q.Executor,
+	} {
+		if raw == nil {
+			continue
+		}
+		v, err := forYAML(raw)
+		if err != nil {
 			return nil, err
 		}
-	}
-	for _, key := range stringMaps {
-		if joined, ok := singleMaps(sections[key]); ok {
-			sections[key] = joined
+		if name == "plugins" {
+			v = map[string]any{"k8s": v}
 		}
+		sections[name] = v
 	}
-	// A map that is given replaces the default.
-	if sections["accelerator-device-classes"] != nil {
-		c.AcceleratorDeviceClasses = nil
-	}
-	if sections["default-annotations"] != nil {
-		c.DefaultAnnotations = nil
-	}
-	whole, err := json.Marshal(sections)
+	data, err := yaml.Marshal(sections)
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(whole, c); err != nil {
+	c, err := flyte.LoadConfig(p, flyte.ConfigFile{Name: "config.yaml", Data: data})
+	var refused finding.List
+	if errors.As(err, &refused) {
+		return nil, loaderError(refused)
+	}
+	return c, err
+}
+
+// loaderError has the words of Flyte's loader.
+func loaderError(refused finding.List) error {
+	lines := make([]string, len(refused))
+	for i, f := range refused {
+		lines[i] = f.Detail
+	}
+	return errors.New("decoding failed due to the following error(s):\n\n" + strings.Join(lines, "\n"))
+}
+
+// forYAML returns the value of raw with Go's numbers, so that integers stay
+// integers.
+func forYAML(raw json.RawMessage) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
 		return nil, err
 	}
-	if q.Storage != nil {
-		var s struct {
-			Stow struct{ Config json.RawMessage }
-		}
-		if err := json.Unmarshal(q.Storage, &s); err != nil {
-			return nil, err
-		}
-		if s.Stow.Config != nil {
-			c.Storage.Stow.Config = nil
-		}
-		if err := json.Unmarshal(q.Storage, &c.Storage); err != nil {
-			return nil, err
-		}
-	}
-	if q.Propeller != nil {
-		section := struct {
-			LiteralOffloading *flyte.LiteralOffloading `json:"literal-offloading-config"`
-		}{&c.LiteralOffloading}
-		if err := json.Unmarshal(q.Propeller, &section); err != nil {
-			return nil, err
-		}
-	}
-	return c, nil
+	return goNumbers(v), nil
 }
 
-// stringMaps are the keys whose values are maps of strings, which may be written
-// as lists of single-entry maps.
-var stringMaps = []string{
-	"accelerator-devices", "default-annotations", "default-env-vars", "default-env-vars-from-env", "default-labels",
-	"default-node-selector", "interruptible-node-selector",
+func goNumbers(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			v[k] = goNumbers(e)
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = goNumbers(e)
+		}
+	case json.Number:
+		var n any
+		if yaml.Unmarshal([]byte(v), &n) == nil {
+			return n
+		}
+	}
+	return v
 }
 
-// singleMaps turns a list of single-entry maps into one map; ok is false for
-// anything else.
-func singleMaps(raw json.RawMessage) (json.RawMessage, bool) {
-	var list []map[string]string
-	if !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) || json.Unmarshal(raw, &list) != nil {
-		return nil, false
+func answerConfig(p *flyte.Profile, in []byte) (any, error) {
+	var q configQuestion
+	if err := json.Unmarshal(in, &q); err != nil {
+		return nil, err
 	}
-	out := map[string]string{}
-	for _, m := range list {
-		if len(m) != 1 {
-			return nil, false
-		}
-		for k, v := range m {
-			out[k] = v
-		}
+	cfg, err := q.load(p)
+	if err != nil {
+		return failed(flyte.StageConfig, err), nil
 	}
-	if len(out) == 0 {
-		return nil, false
-	}
-	joined, err := json.Marshal(out)
-	return joined, err == nil
+	keys, err := cfg.Keys(p)
+	return map[string]any{"config": keys}, err
 }

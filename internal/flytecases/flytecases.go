@@ -23,6 +23,7 @@ type Op struct {
 // ops is sorted by name.
 var ops = []Op{
 	{"action", answerAction},
+	{"config", answerConfig},
 	{"merge_base", answerMergeBase},
 	{"merge_base_repeat", answerMergeBaseRepeat},
 	{"merge_meta", answerMergeMeta},

@@ -12,10 +12,7 @@ import (
 
 // podQuestion is what the ops that build Pods have in common.
 type podQuestion struct {
-	Config       json.RawMessage
-	ConfigMode   string
-	Storage      json.RawMessage
-	Propeller    json.RawMessage
+	configQuestion
 	PodTemplate  *corev1.PodTemplate
 	PodTemplates []*corev1.PodTemplate
 }
@@ -46,21 +43,20 @@ func (q *podQuestion) templates(cfg *flyte.Config, namespace string) []flyte.Bas
 func Input(p *flyte.Profile, in []byte) (*flyte.Input, error) {
 	var q struct {
 		podQuestion
-		Op       string
-		Task     flyte.TaskTemplate
-		Meta     *flyte.Execution
-		Action   flyte.Action
-		Executor struct{ DefaultK8sServiceAccount string }
+		Op     string
+		Task   flyte.TaskTemplate
+		Meta   *flyte.Execution
+		Action flyte.Action
 	}
 	if err := json.Unmarshal(in, &q); err != nil {
 		return nil, err
 	}
-	cfg, err := q.config(p)
+	cfg, err := q.load(p)
 	if err != nil {
 		return nil, err
 	}
 	if q.Meta == nil {
-		if q.Meta, err = q.Action.Execution(&q.Task, q.Executor.DefaultK8sServiceAccount); err != nil {
+		if q.Meta, err = q.Action.Execution(&q.Task, cfg.ServiceAccount); err != nil {
 			return nil, err
 		}
 	}
@@ -77,7 +73,7 @@ func answerPod(p *flyte.Profile, in []byte) (any, error) {
 	if err := json.Unmarshal(in, &q); err != nil {
 		return failed(flyte.StageInput, err), nil
 	}
-	cfg, err := q.config(p)
+	cfg, err := q.load(p)
 	if err != nil {
 		return failed(flyte.StageConfig, err), nil
 	}
@@ -87,18 +83,17 @@ func answerPod(p *flyte.Profile, in []byte) (any, error) {
 func answerAction(p *flyte.Profile, in []byte) (any, error) {
 	var q struct {
 		podQuestion
-		Task     flyte.TaskTemplate
-		Action   flyte.Action
-		Executor struct{ DefaultK8sServiceAccount string }
+		Task   flyte.TaskTemplate
+		Action flyte.Action
 	}
 	if err := json.Unmarshal(in, &q); err != nil {
 		return failed(flyte.StageInput, err), nil
 	}
-	cfg, err := q.config(p)
+	cfg, err := q.load(p)
 	if err != nil {
 		return failed(flyte.StageConfig, err), nil
 	}
-	exec, err := q.Action.Execution(&q.Task, q.Executor.DefaultK8sServiceAccount)
+	exec, err := q.Action.Execution(&q.Task, cfg.ServiceAccount)
 	if err != nil {
 		return failed(flyte.StageInput, err), nil
 	}
@@ -179,7 +174,7 @@ func answerPodSeq(p *flyte.Profile, in []byte) (any, error) {
 	if err := json.Unmarshal(in, &q); err != nil {
 		return failed(flyte.StageInput, err), nil
 	}
-	cfg, err := q.config(p)
+	cfg, err := q.load(p)
 	if err != nil {
 		return failed(flyte.StageConfig, err), nil
 	}
@@ -215,7 +210,7 @@ func answerSched(p *flyte.Profile, in []byte) (any, error) {
 	if err := json.Unmarshal(in, &q); err != nil {
 		return nil, err
 	}
-	cfg, err := q.config(p)
+	cfg, err := q.load(p)
 	if err != nil {
 		return failed(flyte.StageConfig, err), nil
 	}

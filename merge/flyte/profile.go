@@ -14,6 +14,12 @@ type Profile struct {
 	Name string // "flyte@v2"
 	Doc  string // one line, lower case, without a period: what is pinned
 
+	// otherKeys are the configuration keys that this version does not know, and
+	// ignores.
+	otherKeys []string
+	// doublesDottedKeys: a dotted key of the configuration that has capitals
+	// arrives in lower case, too.
+	doublesDottedKeys bool
 	// sharesTemplates: the template store hands out its own objects, and the merge
 	// writes into them. From one Pod to the next, only a shared [Store] shows it.
 	sharesTemplates bool
@@ -68,6 +74,7 @@ var V2 = &Profile{
 	Name: "flyte@v2",
 	Doc:  "Flyte 2 as of flyteorg/flyte 6fadb90d65, with flytekit e96c72030",
 
+	otherKeys:           []string{"enable-distributed-error-aggregation"},
 	sharesTemplates:     true,
 	forbidsServiceLinks: true,
 	podNameEnv:          true,
@@ -91,6 +98,11 @@ var V1 = &Profile{
 	Name: "flyte@v1.16",
 	Doc:  "Flyte 1.16.8 as of flyteorg/flyte tag v1.16.8, commit 51877f899c",
 
+	otherKeys: []string{
+		"accelerator-device-classes", "accelerator-devices", "disable-inject-owner-references",
+		"co-pilot.storage-config-override", "co-pilot.storage-config-secret-name",
+	},
+	doublesDottedKeys: true,
 	looksUpEarly:      true,
 	templateResources: true,
 	offloadsLiterals:  true,

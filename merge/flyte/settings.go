@@ -54,14 +54,30 @@ type Config struct {
 
 	CoPilot CoPilotConfig `json:"co-pilot"`
 
+	// Keys that do not decide a Pod. They are here because the loader reads them.
+	DeleteResourceOnFinalize              bool            `json:"delete-resource-on-finalize"`
+	CreateContainerErrorGracePeriod       metav1.Duration `json:"create-container-error-grace-period"`
+	CreateContainerConfigErrorGracePeriod metav1.Duration `json:"create-container-config-error-grace-period"`
+	ImagePullBackoffGracePeriod           metav1.Duration `json:"image-pull-backoff-grace-period"`
+	PodPendingTimeout                     metav1.Duration `json:"pod-pending-timeout"`
+	DefaultPodTemplateResync              metav1.Duration `json:"default-pod-template-resync"`
+	SendObjectEvents                      bool            `json:"send-object-events"`
+	UpdateBaseBackoffDuration             int             `json:"update-base-backoff-duration"`
+	UpdateBackoffRetries                  int             `json:"update-backoff-retries"`
+	EnableDistributedErrorAggregation     bool            `json:"enable-distributed-error-aggregation"` // flyte@v1.16 only
+
 	// Other sections of the file.
 	Storage           StorageConfig     `json:"-"` // storage
 	LoggerLevel       int               `json:"-"` // logger.level
 	LiteralOffloading LiteralOffloading `json:"-"` // propeller.literal-offloading-config; flyte@v1.16 only
+	ServiceAccount    string            `json:"-"` // executor.defaultK8sServiceAccount; flyte@v2 only
 
 	// Fields says where the keys were written, by their path; keys that it does
-	// not know have Flyte's default. Nil: nothing is known.
+	// not know have Flyte's default. Nil: nothing is known. The paths of other
+	// sections begin with storage, logger, executor or literal-offloading-config.
 	Fields provenance.Map `json:"-"`
+	// Notes are what the loader did to the files and did not tell.
+	Notes []ConfigNote `json:"-"`
 }
 
 // An AcceleratorDeviceClass is what sets one class of accelerators apart; empty
@@ -83,9 +99,11 @@ type CoPilotConfig struct {
 	DefaultOutputPath       string          `json:"default-output-path"`
 	InputVolumeName         string          `json:"input-vol-name"`
 	OutputVolumeName        string          `json:"output-vol-name"`
+	StartTimeout            metav1.Duration `json:"start-timeout"` // without effect
 	Timeout                 metav1.Duration `json:"timeout"`
 	CPU                     string          `json:"cpu"`
 	Memory                  string          `json:"memory"`
+	Storage                 string          `json:"storage"`                    // without effect
 	StorageConfigOverride   *StorageConfig  `json:"storage-config-override"`    // flyte@v2 only
 	StorageConfigSecretName string          `json:"storage-config-secret-name"` // flyte@v2 only
 }
@@ -138,6 +156,13 @@ func DefaultConfig(p *Profile) *Config {
 			InputVolumeName: "flyte-inputs", OutputVolumeName: "flyte-outputs",
 			Timeout: metav1.Duration{Duration: time.Hour}, CPU: "500m", Memory: "128Mi",
 		},
+		AddTolerationsForExtendedResources: []string{},
+		CreateContainerErrorGracePeriod:    metav1.Duration{Duration: 3 * time.Minute},
+		ImagePullBackoffGracePeriod:        metav1.Duration{Duration: 3 * time.Minute},
+		DefaultPodTemplateResync:           metav1.Duration{Duration: 30 * time.Second},
+		UpdateBaseBackoffDuration:          10,
+		UpdateBackoffRetries:               5,
+
 		LiteralOffloading: LiteralOffloading{MinSizeInMB: 10, MaxSizeInMB: 1000},
 	}
 	if p.copilot.connectionFlags {
@@ -220,7 +245,5 @@ func (c *Config) tree() *provenance.Tree {
 	if c.Fields != nil {
 		fallback = provenance.Origin{Layer: provenance.LayerFlyte}
 	}
-	t := provenance.NewTree(generic(c), c.Fields, fallback)
-	t.SetField("literal-offloading-config", provenance.NewTree(generic(c.LiteralOffloading), nil, fallback))
-	return t
+	return provenance.NewTree(c.generic(), c.Fields, fallback)
 }

@@ -1,0 +1,414 @@
+package flyte
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/podcue/podcue/provenance"
+)
+
+// A configDecoder decodes settings into Go values as Flyte's loader does: by the
+// JSON names of struct fields, whatever the case, converting types where it can.
+type configDecoder struct {
+	l       *configLoader
+	section string
+	quiet   bool // unknown keys are not worth a note: only some of the section's are modelled
+}
+
+// A configPlace is where in the section a value is decoded.
+type configPlace struct {
+	key    string // in the loader's notation: co-pilot.timeout, default-labels[a]
+	path   string // dotted, as written
+	inList bool   // keys keep their case
+	atomic bool
+}
+
+func (d *configDecoder) decodeRoot(into any, s *setting, t *provenance.Tree) {
+	if s != nil {
+		d.fields(configPlace{}, reflect.ValueOf(into).Elem(), s, t)
+	}
+}
+
+// survivors returns what the loader sees of the map s. It asks for each leaf that
+// the defaults have (null and the empty map among them), and gets what stands
+// there whole; of everything else it sees the leaves that are not null. A dotted
+// key is seen wherever its map is. nil: nothing is left.
+func (d *configDecoder) survivors(s *setting, defaults map[string]any, at string) *setting {
+	out := &setting{kind: mapSetting, pos: s.pos}
+	var nulls []member
+	for _, m := range s.members {
+		known, isKnown := defaults[strings.ToLower(m.key)]
+		below, _ := known.(map[string]any)
+		kept := m.value
+		switch {
+		case isKnown && len(below) == 0 && kept.kind != nullSetting:
+			kept.atomic = true
+		case kept.kind == nullSetting:
+			if dotted(m.key) {
+				nulls = append(nulls, m)
+				continue
+			}
+			kept = nil
+		case kept.kind == mapSetting:
+			kept = d.survivors(kept, below, joinKey(at, m.key))
+		}
+		if kept == nil {
+			if !d.quiet {
+				d.l.note(NoteEmptyDropped, joinKey(d.section, joinKey(at, m.key)), "", m.value.pos)
+			}
+			continue
+		}
+		out.members = append(out.members, member{m.key, kept})
+	}
+	if len(out.members) == 0 {
+		return nil
+	}
+	out.members = append(out.members, nulls...)
+	return out
+}
+
+func (d *configDecoder) refuse(at configPlace, s *setting, want, flyte string) {
+	d.l.refuse(s, d.section, at.key, want, flyte)
+}
+
+var durationType = reflect.TypeFor[metav1.Duration]()
+
+// decode decodes s into dst. null leaves dst alone.
+func (d *configDecoder) decode(at configPlace, dst reflect.Value, s *setting, t *provenance.Tree) {
+	if s.kind == nullSetting {
+		return
+	}
+	at.atomic = at.atomic || s.atomic
+	t.Set(provenance.Origin{Layer: provenance.LayerConfig, Pos: s.pos})
+	switch dst.Kind() {
+	case reflect.Pointer:
+		// A pointer that is set stands for a place outside of the section's struct.
+		v := reflect.New(dst.Type().Elem())
+		if !dst.IsNil() {
+			v = dst
+		}
+		d.decode(at, v.Elem(), s, t)
+		dst.Set(v)
+	case reflect.String:
+		d.decodeString(at, dst, s)
+	case reflect.Bool:
+		d.decodeBool(at, dst, s)
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		d.decodeInt(at, dst, s)
+	case reflect.Slice:
+		d.decodeSlice(at, dst, s, t)
+	case reflect.Map:
+		d.decodeMap(at, dst, s, t)
+	case reflect.Struct:
+		d.decodeStruct(at, dst, s, t)
+	}
+}
+
+func (d *configDecoder) decodeString(at configPlace, dst reflect.Value, s *setting) {
+	switch v := s.value.(type) {
+	case string:
+		dst.SetString(v)
+	case bool:
+		dst.SetString("0")
+		if v {
+			dst.SetString("1")
+		}
+		d.converted(at, dst.String(), s)
+	case int, int64, uint64:
+		dst.SetString(fmt.Sprint(v))
+	case float64:
+		dst.SetString(strconv.FormatFloat(v, 'f', -1, 64))
+	default:
+		d.refuse(at, s, "a string", unconvertible(dst, s))
+	}
+}
+
+func (d *configDecoder) converted(at configPlace, became string, s *setting) {
+	d.l.note(NoteConverted, joinKey(d.section, at.path), became, s.pos)
+}
+
+func unconvertible(dst reflect.Value, s *setting) string {
+	return fmt.Sprintf("expected type '%s', got unconvertible type '%s'", dst.Type(), s.goType())
+}
+
+func (d *configDecoder) decodeBool(at configPlace, dst reflect.Value, s *setting) {
+	switch v := s.value.(type) {
+	case bool:
+		dst.SetBool(v)
+	case int, int64, uint64, float64:
+		dst.SetBool(!reflect.ValueOf(v).IsZero())
+	case string:
+		b, err := strconv.ParseBool(v)
+		if err != nil && v != "" {
+			d.refuse(at, s, "true or false", "cannot parse value as 'bool': strconv.ParseBool: invalid syntax")
+			return
+		}
+		dst.SetBool(b)
+	default:
+		d.refuse(at, s, "true or false", unconvertible(dst, s))
+	}
+}
+
+func (d *configDecoder) decodeInt(at configPlace, dst reflect.Value, s *setting) {
+	switch v := s.value.(type) {
+	case int:
+		dst.SetInt(int64(v))
+	case int64:
+		dst.SetInt(v)
+	case uint64:
+		dst.SetInt(int64(v))
+	case float64:
+		dst.SetInt(int64(v))
+		if float64(dst.Int()) != v {
+			d.converted(at, fmt.Sprint(dst.Int()), s)
+		}
+	case bool:
+		dst.SetInt(0)
+		if v {
+			dst.SetInt(1)
+		}
+		d.converted(at, fmt.Sprint(dst.Int()), s)
+	case string:
+		if v == "" {
+			v = "0"
+		}
+		n, err := strconv.ParseInt(v, 0, dst.Type().Bits())
+		if err != nil {
+			d.refuse(at, s, "a whole number", fmt.Sprintf("cannot parse value as '%s': strconv.ParseInt: invalid syntax", dst.Type()))
+			return
+		}
+		dst.SetInt(n)
+	default:
+		d.refuse(at, s, "a whole number", unconvertible(dst, s))
+	}
+}
+
+// decodeSlice replaces a list. A single value stands for a list of one, text
+// with commas for several strings, and an empty map for none.
+func (d *configDecoder) decodeSlice(at configPlace, dst reflect.Value, s *setting, t *provenance.Tree) {
+	items := s.items
+	if text, ok := s.value.(string); ok && dst.Type() == reflect.TypeFor[[]string]() {
+		for part := range strings.SplitSeq(text, ",") {
+			if text != "" {
+				items = append(items, &setting{kind: scalarSetting, value: part, pos: s.pos})
+			}
+		}
+	} else if s.kind == scalarSetting || s.kind == mapSetting && len(s.members) > 0 {
+		items = []*setting{s}
+	}
+	out := reflect.MakeSlice(dst.Type(), len(items), len(items))
+	for i, item := range items {
+		e := at
+		e.key, e.path = fmt.Sprintf("%s[%d]", at.key, i), fmt.Sprintf("%s[%d]", at.path, i)
+		e.inList = at.inList || s.kind == listSetting
+		node := t.Item(i)
+		node.Set(provenance.Origin{Layer: provenance.LayerConfig, Pos: item.pos})
+		d.decode(e, out.Index(i), item, node)
+	}
+	dst.Set(out)
+}
+
+// decodeMap replaces a map. A list of maps stands for their union.
+func (d *configDecoder) decodeMap(at configPlace, dst reflect.Value, s *setting, t *provenance.Tree) {
+	if s.kind == scalarSetting {
+		d.refuse(at, s, "a map", unconvertible(dst, s))
+		return
+	}
+	if dst.Len() > 0 {
+		d.l.note(NoteDefaultReplaced, joinKey(d.section, at.path), "", s.pos)
+	}
+	out := reflect.MakeMap(dst.Type())
+	if s.kind == mapSetting {
+		d.entries(at, out, s, t)
+	}
+	for i, item := range s.items {
+		e := at
+		e.inList = true
+		if item.kind != mapSetting {
+			e.key = fmt.Sprintf("%s[%d]", at.key, i)
+			d.refuse(e, item, "a map", unconvertible(dst, item))
+			continue
+		}
+		d.entries(e, out, item, t)
+	}
+	dst.Set(out)
+}
+
+// deviceClassesKey has the names of device classes as its keys, which arrive in
+// upper case, however they are written.
+const deviceClassesKey = "accelerator-device-classes"
+
+func (d *configDecoder) entries(at configPlace, out reflect.Value, s *setting, t *provenance.Tree) {
+	set := func(key string, m member) {
+		e := at
+		e.key, e.path = fmt.Sprintf("%s[%s]", at.key, key), joinKey(at.path, m.key)
+		v := reflect.New(out.Type().Elem()).Elem()
+		t.SetField(key, nil)
+		node := t.Field(key)
+		node.Set(provenance.Origin{Layer: provenance.LayerConfig, Pos: m.value.pos})
+		d.decode(e, v, m.value, node)
+		out.SetMapIndex(reflect.ValueOf(key).Convert(out.Type().Key()), v)
+	}
+	for _, m := range s.members {
+		key := loadedKey(m.key, at.inList)
+		if at.key == deviceClassesKey {
+			key = strings.ToUpper(key)
+		} else if key != m.key {
+			d.l.note(NoteLowerCased, joinKey(d.section, joinKey(at.path, m.key)), key, m.value.pos)
+		}
+		if low := strings.ToLower(m.key); d.l.p.doublesDottedKeys && at.atomic && !at.inList && low != key && dotted(key) && !slices.ContainsFunc(s.members, func(o member) bool { return o.key == low }) {
+			set(low, m)
+			d.l.note(NoteDoubled, joinKey(d.section, joinKey(at.path, m.key)), low, m.value.pos)
+		}
+		set(key, m)
+	}
+}
+
+// decodeStruct decodes a struct: types with a JSON form of their own by that
+// form, others field by field.
+func (d *configDecoder) decodeStruct(at configPlace, dst reflect.Value, s *setting, t *provenance.Tree) {
+	if dst.Type() == durationType {
+		d.decodeDuration(at, dst.Addr().Interface().(*metav1.Duration), s)
+		return
+	}
+	if u, ok := dst.Addr().Interface().(json.Unmarshaler); ok {
+		if data, err := json.Marshal(s.generic(at.inList)); err == nil && u.UnmarshalJSON(data) == nil {
+			return
+		}
+	}
+	if s.kind != mapSetting {
+		d.refuse(at, s, wanted(dst.Type()), fmt.Sprintf("expected a map or struct, got %q", s.goKind()))
+		return
+	}
+	d.fields(at, dst, s, t)
+}
+
+// wanted names what a struct's setting must look like.
+func wanted(t reflect.Type) string {
+	switch t.Name() {
+	case "Quantity":
+		return "a quantity"
+	case "Duration":
+		return "a duration"
+	case "IntOrString":
+		return "a number or a string"
+	case "Time", "MicroTime":
+		return "a time"
+	}
+	return "a map"
+}
+
+// decodeDuration takes text like 1h30m, or a number of nanoseconds.
+func (d *configDecoder) decodeDuration(at configPlace, dst *metav1.Duration, s *setting) {
+	if s.kind == mapSetting { // Flyte's type has one embedded field
+		if m := s.member("duration"); m != nil && m.kind != nullSetting {
+			at.key += ".Duration"
+			d.decodeDuration(at, dst, m)
+		}
+		return
+	}
+	switch v := s.value.(type) {
+	case string:
+		parsed, err := time.ParseDuration(v)
+		if err == nil || v == "" {
+			dst.Duration = parsed
+			return
+		}
+	case int, int64, uint64, float64:
+		n := reflect.New(reflect.TypeFor[int64]()).Elem()
+		d.decodeInt(at, n, s)
+		dst.Duration = time.Duration(n.Int())
+		return
+	}
+	d.refuse(at, s, "a duration", fmt.Sprintf("expected a map or struct, got %q", s.goKind()))
+}
+
+// fields decodes the members of s into the fields of the struct dst.
+func (d *configDecoder) fields(at configPlace, dst reflect.Value, s *setting, t *provenance.Tree) {
+	used := map[string]bool{}
+	for i := range dst.NumField() {
+		f := dst.Type().Field(i)
+		name, ok := configName(f)
+		if !ok {
+			continue
+		}
+		m, ok := fieldMember(s, name)
+		if !ok {
+			continue
+		}
+		used[m.key] = true
+		e := at
+		e.key, e.path = joinKey(at.key, name), joinKey(at.path, m.key)
+		if slices.Contains(d.l.p.otherKeys, e.key) && !d.quiet {
+			d.l.note(NoteOtherVersion, joinKey(d.section, e.path), "", m.value.pos)
+			continue
+		}
+		d.decode(e, dst.Field(i), m.value, t.Field(name))
+	}
+	if d.quiet {
+		return
+	}
+	for _, m := range s.members {
+		if used[m.key] {
+			continue
+		}
+		kind := NoteUnknownKey
+		if inlined(dst.Type(), m.key) {
+			kind = NoteFieldLost
+		}
+		d.l.note(kind, joinKey(d.section, joinKey(at.path, m.key)), "", m.value.pos)
+	}
+}
+
+// configName is the loader's name for a field: the JSON name, or for a field
+// that is embedded without one the name of its type. ok is false for fields that
+// are not decoded.
+func configName(f reflect.StructField) (string, bool) {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	switch {
+	case !f.IsExported() || name == "-":
+		return "", false
+	case name == "":
+		return f.Name, true
+	}
+	return name, true
+}
+
+// fieldMember returns the member that sets the field called name: the one of
+// exactly that name, else the last one in another case.
+func fieldMember(s *setting, name string) (member, bool) {
+	found, ok := member{}, false
+	for _, m := range s.members {
+		if m.key == name {
+			return m, true
+		}
+		if strings.EqualFold(m.key, name) {
+			found, ok = m, true
+		}
+	}
+	return found, ok
+}
+
+// inlined reports whether key is the JSON name of a field of a struct that t
+// embeds.
+func inlined(t reflect.Type, key string) bool {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.Anonymous || f.Type.Kind() != reflect.Struct {
+			continue
+		}
+		for j := range f.Type.NumField() {
+			if name, ok := configName(f.Type.Field(j)); ok && strings.EqualFold(name, key) {
+				return true
+			}
+		}
+	}
+	return false
+}
