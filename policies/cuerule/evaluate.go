@@ -1,0 +1,150 @@
+package cuerule
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/errors"
+)
+
+// An evaluator evaluates CUE for the policies of one package. CUE values may be
+// used by several goroutines, so it needs no lock.
+type evaluator struct {
+	ctx     *cue.Context
+	timeout time.Duration
+}
+
+// try calls f within the deadline. What goes wrong is thrown to the policy's
+// check, which reports it; see rule.run.
+func (e *evaluator) try(f func()) {
+	if failed := within(e.timeout, f); failed != nil {
+		panic(failed)
+	}
+}
+
+// evaluated is a shape that CUE itself decides.
+type evaluated struct {
+	eval  *evaluator
+	shape cue.Value
+	known memo[[]miss]
+}
+
+func (e *evaluated) match(v any) bool { return len(e.misses(v)) == 0 }
+
+func (e *evaluated) misses(v any) []miss {
+	return cloneMisses(e.known.get(v, func() []miss {
+		var misses []miss
+		e.eval.try(func() { misses = e.evaluate(v) })
+		return misses
+	}))
+}
+
+func (e *evaluated) evaluate(v any) []miss {
+	err := e.eval.ctx.Encode(v).Unify(e.shape).Validate(cue.Concrete(true))
+	if err == nil {
+		return nil
+	}
+	prefix := len(e.shape.Path().Selectors())
+	var misses []miss
+	for _, one := range errors.Errors(err) {
+		text := messageOf(one)
+		if text == notPresent {
+			text = "is not set"
+		} else {
+			text = "is not as required: " + text
+		}
+		misses = append(misses, miss{steps: stepsOf(v, one.Path(), prefix), text: text})
+	}
+	return misses
+}
+
+// stepsOf returns the steps from v along path, which an error of CUE names. CUE
+// prefixes paths with that of the shape, or not.
+func stepsOf(v any, path []string, prefix int) []step {
+	for _, skip := range []int{0, prefix} {
+		if skip > len(path) {
+			break
+		}
+		if steps, ok := follow(v, path[skip:]); ok {
+			return steps
+		}
+	}
+	return nil
+}
+
+// follow returns the steps from v along path; the last one may lead to what does
+// not exist.
+func follow(v any, path []string) (steps []step, ok bool) {
+	for i, name := range path {
+		if unquoted, err := strconv.Unquote(name); err == nil {
+			name = unquoted
+		}
+		switch at := v.(type) {
+		case map[string]any:
+			next, there := at[name]
+			if !there && i < len(path)-1 {
+				return nil, false
+			}
+			steps, v = append(steps, step{name: name}), next
+		case []any:
+			n, err := strconv.Atoi(name)
+			if err != nil || n < 0 || n >= len(at) {
+				return nil, false
+			}
+			steps, v = append(steps, step{index: n}), at[n]
+		default:
+			return nil, false
+		}
+	}
+	return steps, true
+}
+
+func cloneMisses(misses []miss) []miss {
+	c := slices.Clone(misses)
+	for i := range c {
+		c[i].steps = slices.Clone(c[i].steps)
+	}
+	return c
+}
+
+// memoLimit bounds a memo: pods repeat most of their items, and those that do
+// not shall not fill the memory.
+const memoLimit = 4096
+
+// A memo remembers what was made of a value in generic JSON form.
+type memo[T any] struct {
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]T
+}
+
+// get returns what build returned for a value equal to v. It may be called by
+// several goroutines; build may then run more than once.
+func (m *memo[T]) get(v any, build func() T) T {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return build()
+	}
+	return m.at(sha256.Sum256(data), build)
+}
+
+func (m *memo[T]) at(key [sha256.Size]byte, build func() T) T {
+	m.mu.Lock()
+	t, ok := m.known[key]
+	m.mu.Unlock()
+	if ok {
+		return t
+	}
+	t = build()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known == nil || len(m.known) >= memoLimit {
+		m.known = map[[sha256.Size]byte]T{}
+	}
+	m.known[key] = t
+	return t
+}

@@ -1,0 +1,202 @@
+package cuerule
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cuelang.org/go/cue/ast"
+)
+
+// The fields of a package that holds policies.
+const (
+	fieldPolicies = "policies"
+	fieldTests    = "tests"
+)
+
+// policyIDs returns the ids of the policies that files write as literal labels,
+// in order.
+func policyIDs(files []*ast.File) []string {
+	var ids []string
+	for _, f := range files {
+		for _, d := range f.Decls {
+			for _, e := range entries(d, fieldPolicies) {
+				if id, ok := label(e); ok && !slices.Contains(ids, id) {
+					ids = append(ids, id)
+				}
+			}
+		}
+	}
+	return ids
+}
+
+// hasField reports whether files have the field called name at their top.
+func hasField(files []*ast.File, name string) bool {
+	return slices.ContainsFunc(files, func(f *ast.File) bool {
+		return slices.ContainsFunc(f.Decls, func(d ast.Decl) bool {
+			field, ok := d.(*ast.Field)
+			if !ok {
+				return false
+			}
+			l, ok := label(field)
+			return ok && l == name
+		})
+	})
+}
+
+// entries returns the fields below the field called name, if d is that.
+func entries(d ast.Decl, name string) []*ast.Field {
+	f, ok := d.(*ast.Field)
+	if !ok {
+		return nil
+	}
+	if l, ok := label(f); !ok || l != name {
+		return nil
+	}
+	s, ok := f.Value.(*ast.StructLit)
+	if !ok {
+		return nil
+	}
+	var fields []*ast.Field
+	for _, e := range s.Elts {
+		if f, ok := e.(*ast.Field); ok {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+func label(f *ast.Field) (string, bool) {
+	switch l := f.Label.(type) {
+	case *ast.Ident:
+		return l.Name, true
+	case *ast.BasicLit:
+		s, err := strconv.Unquote(l.Value)
+		return s, err == nil
+	}
+	return "", false
+}
+
+// prune takes out of f the policies that keep does not want, their test cases or
+// all of them, and the imports that nothing needs then.
+func prune(f *ast.File, keep func(id string) bool, tests bool) {
+	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
+		field, ok := d.(*ast.Field)
+		if !ok {
+			return false
+		}
+		switch l, _ := label(field); {
+		case l == fieldTests && !tests:
+			return true
+		case l == fieldPolicies, l == fieldTests:
+			s, ok := field.Value.(*ast.StructLit)
+			if !ok {
+				return false
+			}
+			s.Elts = slices.DeleteFunc(s.Elts, func(e ast.Decl) bool { return !wanted(e, keep) })
+		}
+		return false
+	})
+	pruneImports(f)
+}
+
+// wanted reports whether d, a part of the struct of policies, is needed. That
+// every policy is a #Policy was found out when the whole package was loaded.
+func wanted(d ast.Decl, keep func(id string) bool) bool {
+	f, ok := d.(*ast.Field)
+	if !ok {
+		return true
+	}
+	if id, ok := label(f); ok {
+		return keep(id)
+	}
+	sel, ok := f.Value.(*ast.SelectorExpr)
+	if !ok {
+		return true
+	}
+	name, ok := sel.Sel.(*ast.Ident)
+	return !ok || name.Name != "#Policy"
+}
+
+func pruneImports(f *ast.File) {
+	used := map[string]bool{}
+	ast.Walk(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportDecl:
+			return false
+		case *ast.Ident:
+			used[n.Name] = true
+		}
+		return true
+	}, nil)
+	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
+		imports, ok := d.(*ast.ImportDecl)
+		if !ok {
+			return false
+		}
+		imports.Specs = slices.DeleteFunc(imports.Specs, func(s *ast.ImportSpec) bool { return !used[importName(s)] })
+		return len(imports.Specs) == 0
+	})
+}
+
+// importName returns the name by which a file calls an import.
+func importName(s *ast.ImportSpec) string {
+	if s.Name != nil {
+		return s.Name.Name
+	}
+	p, err := strconv.Unquote(s.Path.Value)
+	if err != nil {
+		return ""
+	}
+	if _, name, ok := strings.Cut(path.Base(p), ":"); ok {
+		return name
+	}
+	p, _, _ = strings.Cut(p, "@")
+	return path.Base(p)
+}
+
+// inputViews returns the views that files ask input for; all of them when one
+// uses input as a whole.
+func inputViews(files []*ast.File) []string {
+	used := map[string]bool{}
+	whole := false
+	for _, f := range files {
+		ast.Walk(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.Field:
+				ast.Walk(n.Value, func(m ast.Node) bool { return useOfInput(m, used, &whole) }, nil)
+				return false
+			}
+			return true
+		}, nil)
+	}
+	var views []string
+	for _, view := range Views() {
+		if whole || used[view] {
+			views = append(views, view)
+		}
+	}
+	return views
+}
+
+func useOfInput(n ast.Node, used map[string]bool, whole *bool) bool {
+	switch n := n.(type) {
+	case *ast.Field:
+		ast.Walk(n.Value, func(m ast.Node) bool { return useOfInput(m, used, whole) }, nil)
+		return false // a label is no use
+	case *ast.SelectorExpr:
+		if id, ok := n.X.(*ast.Ident); ok && id.Name == fieldInput {
+			if name, ok := n.Sel.(*ast.Ident); ok {
+				used[name.Name] = true
+				return false
+			}
+			*whole = true
+		}
+	case *ast.Ident:
+		if n.Name == fieldInput {
+			*whole = true
+		}
+	}
+	return true
+}

@@ -1,0 +1,274 @@
+package cuerule
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/policies"
+	"github.com/podcue/podcue/provenance"
+)
+
+// A rule is one policy as it is written in CUE, with one set of parameters.
+type rule struct {
+	id         string
+	pkg        *pack
+	pos        provenance.Position
+	value      cue.Value // policies.ID
+	severity   finding.Severity
+	title      string
+	docs       string
+	help       string
+	frameworks []string
+	locked     bool
+
+	each                  string
+	when, require, forbid matcher
+	constraint            *constraint
+	unit                  *unit // that evaluates its deny list; nil if it has none
+
+	messages memo[string]
+}
+
+// The fields of a policy.
+const (
+	fieldParams     = "params"
+	fieldEach       = "each"
+	fieldWhen       = "when"
+	fieldRequire    = "require"
+	fieldForbid     = "forbid"
+	fieldDeny       = "deny"
+	fieldConstraint = "constraint"
+	fieldMessage    = "message"
+	fieldIt         = "it"
+	fieldInput      = "input"
+)
+
+// ruleFields are the fields that a policy may have.
+var ruleFields = []string{
+	fieldConstraint, fieldDeny, "docs", fieldEach, "fix", fieldForbid, "frameworks", "help", fieldInput, fieldIt,
+	"locked", fieldMessage, fieldParams, fieldRequire, "severity", "title", fieldWhen,
+}
+
+// readRule reads the policy id, which is written at pos, from its value.
+func readRule(pkg *pack, id string, pos provenance.Position, v cue.Value) (*rule, error) {
+	r := &rule{id: id, pkg: pkg, value: v, pos: pos}
+	if err := r.checkFields(); err != nil {
+		return nil, err
+	}
+	if err := v.Validate(); err != nil {
+		return nil, r.pkg.problem(id, err)
+	}
+	if err := r.readTexts(); err != nil {
+		return nil, err
+	}
+	if err := r.checkParams(); err != nil {
+		return nil, err
+	}
+	if err := r.checkForm(); err != nil {
+		return nil, err
+	}
+	return r, r.compile()
+}
+
+// field returns the field of the policy called name.
+func (r *rule) field(name string) cue.Value { return r.value.LookupPath(cue.MakePath(cue.Str(name))) }
+
+func (r *rule) has(name string) bool { return r.field(name).Exists() }
+
+// problem returns a problem with the field called name, "" for the policy.
+func (r *rule) problem(name, help, format string, args ...any) error {
+	p := &problem{pos: r.pos, message: fmt.Sprintf(format, args...), help: help}
+	if name != "" {
+		p.path = provenance.Path(name)
+		if pos := r.pkg.position(r.field(name)); pos.IsValid() {
+			p.pos = pos
+		}
+	}
+	return p
+}
+
+// cueProblem returns err, which is CUE's and about the field called name, as a
+// problem.
+func (r *rule) cueProblem(name string, err error) error {
+	p := r.pkg.problem(r.id, err)
+	if p.path == "" {
+		p.path = provenance.Path(name)
+	}
+	if !p.pos.IsValid() {
+		p.pos = r.pos
+	}
+	return p
+}
+
+func (r *rule) checkFields() error {
+	if r.value.IncompleteKind() != cue.StructKind {
+		if err := r.value.Validate(); err != nil {
+			return r.pkg.problem(r.id, err)
+		}
+		return r.problem("", "write a struct with each, require and message", "it is not a struct")
+	}
+	iter, err := r.value.Fields(cue.Optional(false))
+	if err != nil {
+		return r.cueProblem("", err)
+	}
+	for iter.Next() {
+		if name := iter.Selector().Unquoted(); !slices.Contains(ruleFields, name) {
+			return &problem{
+				path: provenance.Path("").Child(name), pos: r.pkg.position(iter.Value()),
+				message: "field not allowed" + finding.DidYouMean(name, ruleFields),
+				help:    "the fields of a policy are " + strings.Join(ruleFields, ", "),
+			}
+		}
+	}
+	return nil
+}
+
+func (r *rule) readTexts() (err error) {
+	text := func(name, otherwise string) string {
+		v := r.field(name)
+		if !v.Exists() || err != nil {
+			return otherwise
+		}
+		s, e := v.String()
+		if e != nil {
+			err = r.problem(name, "write a string", "is not a string that is known")
+		}
+		return strings.TrimSpace(s)
+	}
+	r.title, r.docs, r.help = text("title", ""), text("docs", ""), text("help", "")
+	severity := text("severity", "error")
+	if err != nil {
+		return err
+	}
+	if r.severity, err = finding.ParseSeverity(severity); err != nil {
+		return r.problem("severity", "write error, warning or info", "%q is no severity", severity)
+	}
+	if v := r.field("locked"); v.Exists() {
+		if r.locked, err = v.Bool(); err != nil {
+			return r.problem("locked", "write true or false", "is neither true nor false")
+		}
+	}
+	if v := r.field("frameworks"); v.Exists() {
+		if err := v.Decode(&r.frameworks); err != nil {
+			return r.problem("frameworks", `write a list of strings: ["nsa"]`, "is not a list of strings")
+		}
+		slices.Sort(r.frameworks)
+	}
+	return nil
+}
+
+// checkForm refuses a policy that does not say what it asks for, or says it in
+// more than one way.
+func (r *rule) checkForm() error {
+	var forms []string
+	for _, name := range []string{fieldRequire, fieldForbid, fieldDeny, fieldConstraint} {
+		if r.has(name) {
+			forms = append(forms, name)
+		}
+	}
+	switch len(forms) {
+	case 0:
+		return r.problem("", "write require, forbid, deny or constraint", "it asks for nothing, so every pod would pass")
+	case 1:
+	default:
+		return r.problem(forms[1], "write one policy for each", "it has both %s and %s", forms[0], forms[1])
+	}
+	items := forms[0] == fieldRequire || forms[0] == fieldForbid
+	for _, name := range []string{fieldEach, fieldWhen} {
+		if !items && r.has(name) {
+			return r.problem(name, "leave it out, or write require in place of "+forms[0], "goes with require and forbid, not with %s", forms[0])
+		}
+	}
+	if !items {
+		return nil
+	}
+	if !r.has(fieldEach) {
+		return r.problem("", "write each: "+joinOr(quoteAll(Views())), "it does not say what it looks at")
+	}
+	each, err := r.field(fieldEach).String()
+	if err != nil || !slices.Contains(Views(), each) {
+		return r.problem(fieldEach, "each is one of "+strings.Join(Views(), ", "), "%q is no view%s", each, finding.DidYouMean(each, Views()))
+	}
+	r.each = each
+	return nil
+}
+
+// compile makes the matchers, and what else the check needs.
+func (r *rule) compile() (err error) {
+	switch {
+	case r.has(fieldConstraint):
+		r.constraint, err = newConstraint(r)
+		return err
+	case r.has(fieldDeny):
+		return nil // the package makes the unit, for all of its deny lists
+	}
+	for _, part := range []struct {
+		name string
+		to   *matcher
+	}{{fieldWhen, &r.when}, {fieldRequire, &r.require}, {fieldForbid, &r.forbid}} {
+		if !r.has(part.name) {
+			continue
+		}
+		v := r.field(part.name)
+		if err := r.checkShape(part.name, v, shapes()[r.each]); err != nil {
+			return err
+		}
+		c := &shapeCompiler{eval: r.pkg.eval}
+		if *part.to, err = c.compile(v); errors.Is(err, errDepends) {
+			*part.to, err = &dependent{rule: r, name: part.name}, nil
+		}
+		if err != nil {
+			return r.cueProblem(part.name, err)
+		}
+	}
+	return nil
+}
+
+// policy returns r as a policy to select and run.
+func (r *rule) policy(configure func(params []byte) (*policies.Policy, error)) *policies.Policy {
+	p := &policies.Policy{
+		ID: r.id, Doc: r.doc(), Help: r.help, Group: Group, Severity: r.severity, Frameworks: r.frameworks,
+		Pos: r.pos, Locked: r.locked, Check: r.run,
+	}
+	if r.has(fieldParams) {
+		p.Configure = configure
+	}
+	if p.Help == "" {
+		p.Help = "see the policy, which is this project's own"
+	}
+	return p
+}
+
+// Group is the group of policies that are written in CUE, beside those of
+// [policies.Groups].
+const Group = "team"
+
+// doc returns the documentation in the form of [policies.Policy]: a title and a
+// paragraph.
+func (r *rule) doc() string {
+	title, body := r.title, r.docs
+	if title == "" {
+		title, _, _ = strings.Cut(r.docs, "\n")
+	}
+	if title == "" {
+		title = strings.ReplaceAll(r.id, "-", " ")
+	}
+	if body == "" {
+		body = "A policy of this project: " + title + "."
+	}
+	title = strings.TrimRight(title, ".")
+	return title + "\n\n" + body
+}
+
+func quoteAll(names []string) []string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	return quoted
+}
