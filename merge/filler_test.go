@@ -40,7 +40,7 @@ func (f *filler) fill(v reflect.Value, depth int) {
 		*p = pick(f, intstr.FromInt32(0), intstr.FromInt32(80), intstr.FromString(""), intstr.FromString("http"))
 		return
 	case *metav1.FieldsV1:
-		p.Raw = []byte(`{}`)
+		p.SetRawBytes([]byte(`{}`))
 		return
 	}
 	switch v.Kind() {
