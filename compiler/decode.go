@@ -1,0 +1,135 @@
+package compiler
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"cuelang.org/go/cue"
+	corev1 "k8s.io/api/core/v1"
+	kjson "sigs.k8s.io/json"
+
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/provenance"
+)
+
+// The layers that compiled values belong to.
+const (
+	templateLayer = provenance.LayerTemplate
+	taskLayer     = provenance.LayerTask
+	configLayer   = provenance.LayerConfig
+)
+
+// authored is the JSON form of a #PodTemplate.
+type authored struct {
+	Name                 string            `json:"name,omitempty"`
+	PrimaryContainerName string            `json:"primaryContainerName,omitempty"`
+	Labels               map[string]string `json:"labels,omitempty"`
+	Annotations          map[string]string `json:"annotations,omitempty"`
+	PodSpec              json.RawMessage   `json:"podSpec,omitempty"`
+}
+
+// template decodes one template; nil if it has mistakes.
+func (ev *evaluator) template(tr *translator, inst *instance, m member) (*Template, finding.List) {
+	found := tr.translate(m.value.Validate(cue.Concrete(true), cue.Final()))
+	if len(found) > 0 {
+		return nil, found
+	}
+	t, err := ev.decodeTemplate(m.name, inst.source.path, m.value)
+	if err != nil {
+		return nil, tr.undecodable(kindTemplate, m, err)
+	}
+	return t, nil
+}
+
+// decodeTemplate decodes v, which is concrete and without errors.
+func (ev *evaluator) decodeTemplate(label, pkg string, v cue.Value) (*Template, error) {
+	data, err := v.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	var a authored
+	if err := strict(data, &a); err != nil {
+		return nil, err
+	}
+	t := &Template{
+		Name: a.Name, Package: pkg, Pos: ev.itemPosition(v), PrimaryContainerName: a.PrimaryContainerName,
+	}
+	if t.Name == "" {
+		t.Name = label
+	}
+	t.Pod.Labels, t.Pod.Annotations = a.Labels, a.Annotations
+	if len(a.PodSpec) > 0 {
+		t.Pod.Spec = corev1.PodSpec{}
+		if err := strict(a.PodSpec, &t.Pod.Spec); err != nil {
+			return nil, fmt.Errorf("podSpec: %w", err)
+		}
+	}
+	t.Fields = ev.fields(v, data, templatePath, templateLayer)
+	return t, nil
+}
+
+// strict decodes data and refuses what into has no place for.
+func strict(data []byte, into any) error {
+	problems, err := kjson.UnmarshalStrict(data, into)
+	if err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		return problems[0]
+	}
+	return nil
+}
+
+// task decodes one task; nil if it has mistakes.
+func (ev *evaluator) task(tr *translator, inst *instance, m member) (*Task, finding.List) {
+	found := tr.translate(m.value.Validate(cue.Concrete(true), cue.Final()))
+	if len(found) > 0 {
+		return nil, found
+	}
+	data, name, err := taskJSON(m)
+	if err != nil {
+		return nil, tr.undecodable(kindTask, m, err)
+	}
+	return &Task{
+		Name: name, Package: inst.source.path, Pos: ev.itemPosition(m.value), JSON: data,
+		Fields: ev.fields(m.value, data, nil, taskLayer),
+	}, nil
+}
+
+// taskJSON returns the task without its template as JSON, its members in CUE's
+// order, which is the author's, and its name, which defaults to its label.
+func taskJSON(m member) (data []byte, name string, err error) {
+	fields, err := m.value.Fields()
+	if err != nil {
+		return nil, "", err
+	}
+	name = m.name
+	var b bytes.Buffer
+	for fields.Next() {
+		label := fields.Selector().Unquoted()
+		if label == "podTemplate" {
+			continue
+		}
+		value, err := fields.Value().MarshalJSON()
+		if err != nil {
+			return nil, "", err
+		}
+		if label == "name" {
+			if err := json.Unmarshal(value, &name); err != nil {
+				return nil, "", err
+			}
+			continue
+		}
+		key, err := json.Marshal(label)
+		if err != nil {
+			return nil, "", err
+		}
+		fmt.Fprintf(&b, ",%s:%s", key, value)
+	}
+	quoted, err := json.Marshal(name)
+	if err != nil {
+		return nil, "", err
+	}
+	return fmt.Appendf(nil, `{"name":%s%s}`, quoted, b.Bytes()), name, nil
+}

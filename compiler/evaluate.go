@@ -1,0 +1,169 @@
+package compiler
+
+import (
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/interpreter/embed"
+
+	"github.com/podcue/podcue/finding"
+)
+
+// The kinds of objects that findings are about.
+const (
+	kindTemplate = "PodTemplate"
+	kindTask     = "Task"
+	kindConfig   = "Config"
+	kindPackage  = "Package" // what is in no template and no task
+	kindModule   = "Module"  // its module file, its vendored schema
+)
+
+// The fields of a package that podcue reads.
+const (
+	templatesField = "templates"
+	tasksField     = "tasks"
+)
+
+// An evaluator evaluates the packages of one module, all in one context: they
+// share what they import.
+type evaluator struct {
+	*loader
+	ctx       *cue.Context
+	templates map[templateKey]*Template
+	pending   []pendingTask
+}
+
+// A templateKey is where a template is written: in which package, and its label.
+type templateKey struct{ importPath, name string }
+
+// A pendingTask is a task whose template is to be found once all packages are
+// evaluated.
+type pendingTask struct {
+	task  *Task
+	value cue.Value // its podTemplate
+	pkg   *Package
+	inst  *instance
+}
+
+func newEvaluator(ld *loader) *evaluator {
+	return &evaluator{
+		loader: ld, ctx: cuecontext.New(cuecontext.Interpreter(embed.New())), templates: map[templateKey]*Template{},
+	}
+}
+
+// evaluate evaluates one package and decodes its templates and tasks, those that
+// have no mistakes. It returns nil for a package that is of no interest.
+func (ev *evaluator) evaluate(inst *instance) (p *Package, found finding.List) {
+	src := inst.source
+	defer recovered(src.object(), &found)
+	root := ev.ctx.BuildInstance(inst.Instance)
+	tr := newTranslator(ev.loader, src, root)
+	p = &Package{Path: src.path, ImportPath: ev.src.importPath(src)}
+	templates, tasks := members(root, templatesField), members(root, tasksField)
+	if !src.named && len(templates)+len(tasks) == 0 && exists(root, "policies") {
+		return nil, nil // a package of policies is for the policies to judge
+	}
+	found = tr.translate(root.Validate())
+	for _, m := range templates {
+		t, list := ev.template(tr, inst, m)
+		found = append(found, list...)
+		if t != nil {
+			p.Templates = append(p.Templates, t)
+			ev.templates[templateKey{p.ImportPath, m.name}] = t
+		}
+	}
+	for _, m := range tasks {
+		t, list := ev.task(tr, inst, m)
+		found = append(found, list...)
+		if t != nil {
+			p.Tasks = append(p.Tasks, t)
+			if v := m.value.LookupPath(cue.MakePath(cue.Str("podTemplate"))); v.Exists() {
+				ev.pending = append(ev.pending, pendingTask{t, v, p, inst})
+			}
+		}
+	}
+	p.sort()
+	if !src.named && len(templates)+len(tasks) == 0 && len(found) == 0 {
+		return nil, nil
+	}
+	return p, found.Unique()
+}
+
+func (p *Package) sort() {
+	slices.SortStableFunc(p.Templates, func(a, b *Template) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(p.Tasks, func(a, b *Task) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// platform evaluates the platform package.
+func (ev *evaluator) platform(inst *instance) (p *Platform, found finding.List) {
+	defer recovered(inst.source.object(), &found)
+	root := ev.ctx.BuildInstance(inst.Instance)
+	tr := newTranslator(ev.loader, inst.source, root)
+	if found = tr.translate(root.Validate(cue.Concrete(true), cue.Final())); len(found) > 0 {
+		return nil, found
+	}
+	data, err := root.MarshalJSON()
+	if err != nil {
+		return nil, tr.translate(err)
+	}
+	pos := ev.position(inst.Files[0].Pos())
+	return &Platform{JSON: data, Pos: pos, Fields: ev.fields(root, data, nil, configLayer)}, nil
+}
+
+// A member is one entry of templates or tasks.
+type member struct {
+	name  string
+	value cue.Value
+}
+
+// members returns the entries of the package's field called name, in the order
+// of their names.
+func members(root cue.Value, name string) []member {
+	v := root.LookupPath(cue.MakePath(cue.Str(name)))
+	if !v.Exists() && v.Err() == nil {
+		return nil
+	}
+	fields, err := v.Fields()
+	if err != nil {
+		return nil
+	}
+	var out []member
+	for fields.Next() {
+		out = append(out, member{fields.Selector().Unquoted(), fields.Value()})
+	}
+	slices.SortFunc(out, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	return out
+}
+
+func exists(root cue.Value, name string) bool {
+	return root.LookupPath(cue.MakePath(cue.Str(name))).Exists()
+}
+
+// recovered turns a crash of CUE's evaluator into a finding. What was found
+// before it stays found.
+func recovered(object finding.Object, found *finding.List) {
+	if r := recover(); r != nil {
+		*found = append(*found, finding.Finding{
+			ID: finding.IDCUE, Severity: finding.Error, Object: object,
+			Message: "this package makes CUE's evaluator crash",
+			Detail:  crashText(r),
+			Help:    "leave parts of the package out until it evaluates, and see whether cue vet crashes too",
+		})
+	}
+}
+
+// crashText returns the first line of what a panic said.
+func crashText(r any) string {
+	text := "CUE said: "
+	if err, ok := r.(error); ok {
+		text += err.Error()
+	} else if s, ok := r.(string); ok {
+		text += s
+	} else {
+		return ""
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	return text
+}

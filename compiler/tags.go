@@ -1,0 +1,44 @@
+package compiler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// tags are the tags of a compilation. CUE refuses a tag that no file of a module
+// has; here it is enough that one module has it.
+type tags struct {
+	all  []string
+	used map[string]bool
+}
+
+func newTags(all []string) *tags { return &tags{all: all, used: map[string]bool{}} }
+
+// without returns the tags that CUE did not refuse with message, and whether it
+// refused one.
+func without(all []string, message string) ([]string, bool) {
+	kept := slices.DeleteFunc(slices.Clone(all), func(tag string) bool {
+		name, _, isPair := strings.Cut(tag, "=")
+		return isPair && message == fmt.Sprintf("no tag for %q", name) ||
+			!isPair && message == fmt.Sprintf("tag %q not used in any file", tag)
+	})
+	return kept, len(kept) < len(all)
+}
+
+func (t *tags) use(used []string) {
+	for _, tag := range used {
+		t.used[tag] = true
+	}
+}
+
+// unused returns an error if no module has one of the tags.
+func (t *tags) unused() error {
+	for _, tag := range t.all {
+		if !t.used[tag] {
+			name, _, _ := strings.Cut(tag, "=")
+			return fmt.Errorf("tag %q: no file has a field with @tag(%s)", tag, name)
+		}
+	}
+	return nil
+}
