@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"schema/gen": {"policies", "k8s.io/api", "k8s.io/apimachinery", "cuelang.org/go", "golang.org/x/tools"},
 	"compiler": {"schema", "finding", "provenance", "cuelang.org/go", "k8s.io/api", "k8s.io/apimachinery",
 		"sigs.k8s.io/json"},
-	"merge":       {"provenance", "k8s.io/api", "k8s.io/apimachinery"},
+	"merge":       {"finding", "provenance", "k8s.io/api", "k8s.io/apimachinery"},
 	"merge/flyte": {"merge", "finding", "provenance", "k8s.io/api", "k8s.io/apimachinery", "google.golang.org/protobuf", "sigs.k8s.io/json"},
 	"validation":  {"finding", "provenance", "k8s.io/", "sigs.k8s.io/json"}, // the only importer of k8s.io/kubernetes
 	"policies":    {"finding", "provenance", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/json"},
