@@ -98,6 +98,12 @@ type PSS struct {
 	Control string `json:"control"` // the upstream check's id, "hostPathVolumes"
 }
 
+// Server is what the API server says, unchanged, so that it can be searched for.
+type Server struct {
+	Field   string `json:"field,omitempty"` // as the server spells it: spec.containers[0].image
+	Message string `json:"message"`
+}
+
 // A Finding is one thing that is wrong, or one thing worth knowing.
 type Finding struct {
 	ID       string
@@ -111,6 +117,7 @@ type Finding struct {
 	// with a position are printed.
 	Origins []provenance.Origin
 	PSS     *PSS
+	Server  *Server // set for findings of the API server's verdict only
 }
 
 // A List is the findings of a run. It is an error too: a stage that cannot go on
@@ -226,6 +233,7 @@ type jsonFinding struct {
 	Positions []jsonPosition `json:"positions"`
 	Help      string         `json:"help,omitempty"`
 	PSS       *PSS           `json:"pss,omitempty"`
+	Server    *Server        `json:"server,omitempty"`
 }
 
 type jsonPosition struct {
@@ -237,11 +245,12 @@ type jsonPosition struct {
 
 // MarshalJSON returns the published form: id, severity, object, path, message,
 // detail, positions (file, line, column, layer; those without a file are left
-// out), help, pss. Empty members are left out, but positions is always a list.
+// out), help, pss, server. Empty members are left out, but positions is always a
+// list.
 func (f Finding) MarshalJSON() ([]byte, error) {
 	j := jsonFinding{
 		ID: f.ID, Severity: f.Severity, Object: f.Object, Path: string(f.Path),
-		Message: f.Message, Detail: f.Detail, Help: f.Help, PSS: f.PSS, Positions: []jsonPosition{},
+		Message: f.Message, Detail: f.Detail, Help: f.Help, PSS: f.PSS, Server: f.Server, Positions: []jsonPosition{},
 	}
 	for _, o := range f.Origins {
 		if o.Pos.IsValid() {
@@ -260,7 +269,7 @@ func (f *Finding) UnmarshalJSON(data []byte) error {
 	}
 	*f = Finding{
 		ID: j.ID, Severity: j.Severity, Object: j.Object, Path: provenance.Path(j.Path),
-		Message: j.Message, Detail: j.Detail, Help: j.Help, PSS: j.PSS,
+		Message: j.Message, Detail: j.Detail, Help: j.Help, PSS: j.PSS, Server: j.Server,
 	}
 	for _, p := range j.Positions {
 		f.Origins = append(f.Origins, provenance.Origin{

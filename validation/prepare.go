@@ -8,8 +8,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/validate"
-	"k8s.io/apimachinery/pkg/api/validate/content"
-	genericvalidation "k8s.io/apimachinery/pkg/api/validation"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
@@ -157,37 +155,29 @@ func syncAppArmor(pod *core.Pod, v *Verdict) {
 func (s *server) validatePod(pod *core.Pod) field.ErrorList {
 	opts := podutil.GetValidationOptionsFromPodSpecAndMeta(&pod.Spec, nil, &pod.ObjectMeta, nil)
 	opts.ResourceIsPod = true
-	return s.common(pod, &corev1.Pod{}, &pod.ObjectMeta, corevalidation.ValidatePodCreate(pod, opts))
+	return s.declared(pod, &corev1.Pod{}, corevalidation.ValidatePodCreate(pod, opts))
 }
 
 // validateTemplate returns what the server has against a prepared PodTemplate.
 func (s *server) validateTemplate(t *core.PodTemplate) field.ErrorList {
 	opts := podutil.GetValidationOptionsFromPodTemplate(&t.Template, nil)
-	return s.common(t, &corev1.PodTemplate{}, &t.ObjectMeta, corevalidation.ValidatePodTemplate(t, opts))
+	return s.declared(t, &corev1.PodTemplate{}, corevalidation.ValidatePodTemplate(t, opts))
 }
 
-// common adds to the errors of the hand-written validation of in those that all
-// kinds have: metadata, where the hand-written rules found nothing, and the
-// declarative rules of its versioned form, for which out is an empty object.
-func (s *server) common(in, out runtime.Object, meta *metav1.ObjectMeta, errs field.ErrorList) field.ErrorList {
-	if len(errs) == 0 {
-		errs = genericvalidation.ValidateObjectMetaAccessor(meta, true, pathSegment, field.NewPath("metadata"))
-	}
+// declared merges errs, those of the hand-written validation of in, with those of
+// the declarative rules for its versioned form, for which out is an empty object.
+//
+// The server's validation of metadata that all kinds have is left out: it is that
+// of both kinds once more, with a weaker rule for names.
+func (s *server) declared(in, out runtime.Object, errs field.ErrorList) field.ErrorList {
 	if err := s.scheme.Convert(in, out, nil); err != nil {
 		return append(errs, field.InternalError(nil, fmt.Errorf("unexpected error converting to versioned type: %w", err)))
 	}
-	errs = errs.MarkFromImperative()
 	beta := utilfeature.DefaultFeatureGate.Enabled(serverfeatures.DeclarativeValidationBeta)
 	declared := validate.FilterEnforcedDeclarativeErrors(ctx, s.scheme.Validate(ctx, nil, out), beta)
-	errs = validate.FilterCoveredHandwrittenErrors(ctx, errs, declared, beta)
+	// This also removes what occurs twice.
+	errs = validate.FilterCoveredHandwrittenErrors(ctx, errs.MarkFromImperative(), declared, beta)
 	return append(errs, declared...)
-}
-
-func pathSegment(name string, prefix bool) []string {
-	if prefix {
-		return content.IsPathSegmentPrefix(name)
-	}
-	return content.IsPathSegmentName(name)
 }
 
 // podWarnings returns the warnings for a valid pod.

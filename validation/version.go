@@ -41,6 +41,9 @@ func ParseVersion(text string) (string, error) {
 	if text == "" {
 		return Newest(), nil
 	}
+	if _, ok := parsed()[text]; ok {
+		return text, nil
+	}
 	parts := strings.SplitN(strings.TrimPrefix(text, "v"), ".", 3)
 	if len(parts) >= 2 {
 		short := parts[0] + "." + parts[1]
@@ -57,6 +60,15 @@ func wellFormed(text string) bool {
 	return err == nil
 }
 
+// parsed are the members of [Versions] in the form in which gates have them.
+var parsed = sync.OnceValue(func() map[string]*version.Version {
+	m := map[string]*version.Version{}
+	for _, v := range Versions() {
+		m[v] = version.MustParseGeneric(v)
+	}
+	return m
+})
+
 // gates guards the process-wide feature gates.
 var gates sync.RWMutex
 
@@ -65,9 +77,9 @@ var gates sync.RWMutex
 // for another one sets it and runs f alone.
 func withGates(ver string, f func()) error {
 	gate := utilfeature.DefaultMutableFeatureGate
-	want, err := version.ParseMajorMinor(ver)
-	if err != nil {
-		return err
+	want, ok := parsed()[ver]
+	if !ok {
+		return fmt.Errorf("unsupported Kubernetes version %q", ver)
 	}
 	gates.RLock()
 	if gate.EmulationVersion().EqualTo(want) {
