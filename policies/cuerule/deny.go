@@ -20,12 +20,11 @@ type unit struct {
 	ids   []string
 	split func(id string) (*unit, error) // the unit of one policy alone
 
-	mu     sync.Mutex
-	root   cue.Value // with the policies, and input beside or in them
-	params map[string]any
-	alone  map[string]*unit    // once the unit is split
-	dead   map[string]*failure // policies that are not tried again
-	known  memo[*outcome]
+	mu    sync.Mutex
+	root  cue.Value           // with the policies, and input beside or in them
+	alone map[string]*unit    // once the unit is split
+	dead  map[string]*failure // policies that are not tried again
+	known memo[*outcome]
 }
 
 // An outcome is what the policies of a unit say about one pod.
@@ -154,10 +153,14 @@ func readDeny(v cue.Value) ([]denial, *failure) {
 	}
 	var denied []denial
 	for i := 0; iter.Next(); i++ {
-		path, perr := iter.Value().LookupPath(cue.ParsePath("path")).String()
+		var path string
+		var perr error
+		if p := iter.Value().LookupPath(cue.ParsePath("path")); p.Exists() {
+			path, perr = p.String()
+		}
 		message, merr := iter.Value().LookupPath(cue.ParsePath(fieldMessage)).String()
 		if err := cmp.Or(perr, merr); err != nil {
-			return nil, &failure{message: fmt.Sprintf("element %d of its deny list is no {path, message}", i), help: "write both as strings", err: err}
+			return nil, &failure{message: fmt.Sprintf("element %d of its deny list has no message, or no path, that is a string", i), help: "write both as strings", err: err}
 		}
 		denied = append(denied, denial{provenance.Path(path), oneLine(message)})
 	}

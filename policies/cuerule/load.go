@@ -11,6 +11,7 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/build"
 	cueload "cuelang.org/go/cue/load"
+	"cuelang.org/go/mod/modconfig"
 
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/policies"
@@ -98,7 +99,12 @@ func (c *Config) instances(patterns []string) ([]*build.Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	instances := cueload.Instances(patterns, &cueload.Config{Dir: c.Dir, Tags: c.Tags, Overlay: overlay})
+	// What the module depends on comes from CUE's cache, never from a network.
+	registry, err := modconfig.NewRegistry(&modconfig.Config{CUERegistry: "none"})
+	if err != nil {
+		return nil, err
+	}
+	instances := cueload.Instances(patterns, &cueload.Config{Dir: c.Dir, Tags: c.Tags, Overlay: overlay, Registry: registry})
 	if len(instances) == 0 {
 		return nil, fmt.Errorf("no package matches %s", strings.Join(patterns, " "))
 	}
@@ -122,7 +128,7 @@ func (l *loader) add(inst *build.Instance, mayLack bool) {
 		l.problem(pkg, "", &problem{pos: pkg.errorPosition(inst.Err), message: errorText(inst.Err)})
 		return
 	}
-	root, err := pkg.build(nil, true)
+	root, err := pkg.build()
 	if err != nil {
 		l.oneByOne(pkg, err)
 		return
@@ -161,8 +167,8 @@ func (l *loader) readAll(pkg *pack) {
 func (l *loader) read(pkg *pack, id string, v cue.Value) *rule {
 	var r *rule
 	var err error
-	if failed := within(l.cfg.timeout(), func() { r, err = readRule(pkg, id, pkg.position(v), v) }); failed != nil {
-		err = &problem{pos: pkg.position(v), message: failed.message, help: failed.help}
+	if failed := within(l.cfg.timeout(), func() { r, err = readRule(pkg, id, pkg.position(v, fieldPolicies, id), v) }); failed != nil {
+		err = &problem{pos: pkg.position(v, fieldPolicies, id), message: failed.message, help: failed.help}
 	}
 	if err == nil {
 		err = r.validate()
@@ -176,6 +182,9 @@ func (l *loader) read(pkg *pack, id string, v cue.Value) *rule {
 
 // validate returns what package policies has against r.
 func (r *rule) validate() error {
+	if _, err := policies.Lookup(r.id); err == nil {
+		return r.problem("", "give it another name; to change the built-in one, see the config's policies", "a built-in policy has that id")
+	}
 	if err := policies.Validate([]*policies.Policy{r.policy(nil)}); err != nil {
 		return r.problem("", "name it in lower case, with hyphens: no-host-path", "%s", err)
 	}
@@ -188,13 +197,13 @@ func (l *loader) oneByOne(pkg *pack, whole error) {
 	var good []string
 	before := len(l.problems)
 	for _, id := range policyIDs(pkg.inst.Files) {
-		if _, err := pkg.build(only(id), false); err != nil {
+		if _, err := pkg.buildPart(pruning{keep: only(id), typed: true}); err != nil {
 			l.problem(pkg, id, err)
 			continue
 		}
 		good = append(good, id)
 	}
-	root, err := pkg.build(func(id string) bool { return slices.Contains(good, id) }, true)
+	root, err := pkg.buildPart(pruning{keep: func(id string) bool { return slices.Contains(good, id) }, tests: true, typed: true})
 	if err != nil || len(l.problems) == before { // the error is in what is beside the policies
 		l.problem(pkg, "", whole)
 		return
@@ -209,7 +218,7 @@ func only(id string) func(string) bool { return func(other string) bool { return
 func (l *loader) join(pkg *pack, rules []*rule) {
 	u := &unit{pkg: pkg, root: pkg.root}
 	u.split = func(id string) (*unit, error) {
-		root, err := pkg.build(only(id), false)
+		root, err := pkg.buildPart(pruning{keep: only(id)})
 		return &unit{pkg: pkg, ids: []string{id}, root: root}, err
 	}
 	for _, r := range rules {
@@ -221,8 +230,9 @@ func (l *loader) join(pkg *pack, rules []*rule) {
 	if len(u.ids) == 0 {
 		return
 	}
-	// The other policies of the package need not be evaluated for every pod.
-	if root, err := pkg.build(func(id string) bool { return slices.Contains(u.ids, id) }, false); err == nil {
+	// The other policies of the package need not be evaluated for every pod, and
+	// that these are of #Policy is known.
+	if root, err := pkg.buildPart(pruning{keep: func(id string) bool { return slices.Contains(u.ids, id) }}); err == nil {
 		u.root = root
 	}
 }

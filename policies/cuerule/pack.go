@@ -12,6 +12,7 @@ import (
 	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
 
+	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
 )
 
@@ -33,16 +34,19 @@ func newPack(cfg *Config, path string, inst *build.Instance) *pack {
 	}
 }
 
-// build evaluates the package with the policies that keep wants, all of them if
-// it is nil, with their test cases or without.
-func (p *pack) build(keep func(id string) bool, tests bool) (cue.Value, error) {
-	inst := p.inst
-	if keep != nil {
-		var err error
-		if inst, err = p.pruned(keep, tests); err != nil {
-			return cue.Value{}, err
-		}
+// build evaluates the whole package.
+func (p *pack) build() (cue.Value, error) { return p.evaluate(p.inst) }
+
+// buildPart evaluates a part of the package.
+func (p *pack) buildPart(part pruning) (cue.Value, error) {
+	inst, err := p.pruned(part)
+	if err != nil {
+		return cue.Value{}, err
 	}
+	return p.evaluate(inst)
+}
+
+func (p *pack) evaluate(inst *build.Instance) (cue.Value, error) {
 	var root cue.Value
 	var err error
 	failed := within(p.eval.timeout, func() {
@@ -59,9 +63,9 @@ func (p *pack) build(keep func(id string) bool, tests bool) (cue.Value, error) {
 	return root, err
 }
 
-// pruned returns the package with fewer policies. Its files are parsed anew,
+// pruned returns a part of the package. Its files are parsed anew,
 // since names in them are bound to what is no longer there.
-func (p *pack) pruned(keep func(id string) bool, tests bool) (*build.Instance, error) {
+func (p *pack) pruned(part pruning) (*build.Instance, error) {
 	imports := map[string]*build.Instance{}
 	for _, i := range p.inst.Imports {
 		imports[i.ImportPath] = i
@@ -74,7 +78,7 @@ func (p *pack) pruned(keep func(id string) bool, tests bool) (*build.Instance, e
 		if err != nil {
 			return nil, err
 		}
-		prune(fresh, keep, tests)
+		prune(fresh, part)
 		if err := inst.AddSyntax(fresh); err != nil {
 			return nil, err
 		}
@@ -99,8 +103,14 @@ func (p *pack) reparse(f *ast.File) (*ast.File, error) {
 	return parser.ParseFile(f.Filename, data, parser.ParseComments)
 }
 
-// position returns where v is written.
-func (p *pack) position(v cue.Value) provenance.Position { return position(p.dir, v.Pos()) }
+// position returns where v, the value at path, is written: in the package if it
+// can, for a type that v is held against has a position as well.
+func (p *pack) position(v cue.Value, path ...string) provenance.Position {
+	if pos, whole := fieldPosition(p.inst.Files, path...); whole {
+		return position(p.dir, pos)
+	}
+	return position(p.dir, v.Pos())
+}
 
 // errorPosition returns the place that err blames, in the package if it can.
 func (p *pack) errorPosition(err error) provenance.Position {
@@ -129,7 +139,14 @@ func (p *pack) problem(id string, err error) *problem {
 	}
 	path, text := policyError(id, err)
 	known = &problem{path: path, pos: p.errorPosition(err), message: text, help: "mend it at the place named"}
+	if path != "" {
+		if pos, _ := fieldPosition(p.inst.Files, policySteps(id, path)...); pos.IsValid() {
+			known.pos = position(p.dir, pos)
+		}
+	}
 	switch {
+	case text == notAllowed && len(path.Segments()) == 1:
+		return p.unknownField(path, known.pos)
 	case strings.Contains(text, "explicit error"):
 		known.help = "if a field must not be there, write name?: _|_"
 	case strings.Contains(text, `reference "input" not found`):
@@ -138,4 +155,25 @@ func (p *pack) problem(id string, err error) *problem {
 		known.help = "write it: _ in the policy: podcue fills it in"
 	}
 	return known
+}
+
+// notAllowed is what CUE says about a field that a closed struct does not have.
+const notAllowed = "field not allowed"
+
+// unknownField is the problem with a field that policies do not have.
+func (p *pack) unknownField(path provenance.Path, pos provenance.Position) *problem {
+	return &problem{
+		path: path, pos: pos,
+		message: notAllowed + finding.DidYouMean(path.Segments()[0].Name, ruleFields),
+		help:    "the fields of a policy are " + strings.Join(ruleFields, ", "),
+	}
+}
+
+// policySteps returns path, which is below the policy id, from the package on.
+func policySteps(id string, path provenance.Path) []string {
+	steps := []string{fieldPolicies, id}
+	for _, s := range path.Segments() {
+		steps = append(steps, s.Name)
+	}
+	return steps
 }

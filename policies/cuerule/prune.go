@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
 )
 
 // The fields of a package that holds policies.
@@ -78,45 +79,51 @@ func label(f *ast.Field) (string, bool) {
 	return "", false
 }
 
-// prune takes out of f the policies that keep does not want, their test cases or
-// all of them, and the imports that nothing needs then.
-func prune(f *ast.File, keep func(id string) bool, tests bool) {
+// A pruning says what of a package is evaluated.
+type pruning struct {
+	keep  func(id string) bool // the policies; nil for all of them
+	tests bool                 // with their test cases
+	typed bool                 // held against #Policy again
+}
+
+// prune takes out of f what p does not want, and the imports that nothing needs
+// then.
+func prune(f *ast.File, p pruning) {
 	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
 		field, ok := d.(*ast.Field)
 		if !ok {
 			return false
 		}
 		switch l, _ := label(field); {
-		case l == fieldTests && !tests:
+		case l == fieldTests && !p.tests:
 			return true
 		case l == fieldPolicies, l == fieldTests:
 			s, ok := field.Value.(*ast.StructLit)
 			if !ok {
 				return false
 			}
-			s.Elts = slices.DeleteFunc(s.Elts, func(e ast.Decl) bool { return !wanted(e, keep) })
+			s.Elts = slices.DeleteFunc(s.Elts, func(e ast.Decl) bool { return !p.wants(e) })
 		}
 		return false
 	})
 	pruneImports(f)
 }
 
-// wanted reports whether d, a part of the struct of policies, is needed. That
-// every policy is a #Policy was found out when the whole package was loaded.
-func wanted(d ast.Decl, keep func(id string) bool) bool {
+// wants reports whether d, a part of the struct of policies, is needed.
+func (p pruning) wants(d ast.Decl) bool {
 	f, ok := d.(*ast.Field)
 	if !ok {
 		return true
 	}
 	if id, ok := label(f); ok {
-		return keep(id)
+		return p.keep == nil || p.keep(id)
 	}
 	sel, ok := f.Value.(*ast.SelectorExpr)
 	if !ok {
 		return true
 	}
 	name, ok := sel.Sel.(*ast.Ident)
-	return !ok || name.Name != "#Policy"
+	return !ok || p.typed || name.Name != "#Policy"
 }
 
 func pruneImports(f *ast.File) {
@@ -154,6 +161,37 @@ func importName(s *ast.ImportSpec) string {
 	}
 	p, _, _ = strings.Cut(p, "@")
 	return path.Base(p)
+}
+
+// fieldPosition returns where files write the field at path, or the nearest field
+// above it below the first two steps, and whether it is the field itself.
+func fieldPosition(files []*ast.File, path ...string) (pos token.Pos, whole bool) {
+	best, depth := token.NoPos, 1
+	var search func(decls []ast.Decl, at int)
+	search = func(decls []ast.Decl, at int) {
+		for _, d := range decls {
+			f, ok := d.(*ast.Field)
+			if !ok {
+				continue
+			}
+			if l, ok := label(f); !ok || l != path[at] {
+				continue
+			}
+			if at > depth || at == depth && !best.IsValid() {
+				best, depth = f.Pos(), at
+			}
+			if s, ok := f.Value.(*ast.StructLit); ok && at+1 < len(path) {
+				search(s.Elts, at+1)
+			}
+		}
+	}
+	if len(path) == 0 {
+		return token.NoPos, false
+	}
+	for _, f := range files {
+		search(f.Decls, 0)
+	}
+	return best, best.IsValid() && depth == len(path)-1
 }
 
 // inputViews returns the views that files ask input for; all of them when one

@@ -50,7 +50,7 @@ const (
 
 // ruleFields are the fields that a policy may have.
 var ruleFields = []string{
-	fieldConstraint, fieldDeny, "docs", fieldEach, "fix", fieldForbid, "frameworks", "help", fieldInput, fieldIt,
+	fieldConstraint, fieldDeny, "docs", fieldEach, fieldForbid, "frameworks", "help", fieldInput, fieldIt,
 	"locked", fieldMessage, fieldParams, fieldRequire, "severity", "title", fieldWhen,
 }
 
@@ -85,7 +85,7 @@ func (r *rule) problem(name, help, format string, args ...any) error {
 	p := &problem{pos: r.pos, message: fmt.Sprintf(format, args...), help: help}
 	if name != "" {
 		p.path = provenance.Path(name)
-		if pos := r.pkg.position(r.field(name)); pos.IsValid() {
+		if pos := r.pkg.position(r.field(name), fieldPolicies, r.id, name); pos.IsValid() {
 			p.pos = pos
 		}
 	}
@@ -118,11 +118,7 @@ func (r *rule) checkFields() error {
 	}
 	for iter.Next() {
 		if name := iter.Selector().Unquoted(); !slices.Contains(ruleFields, name) {
-			return &problem{
-				path: provenance.Path("").Child(name), pos: r.pkg.position(iter.Value()),
-				message: "field not allowed" + finding.DidYouMean(name, ruleFields),
-				help:    "the fields of a policy are " + strings.Join(ruleFields, ", "),
-			}
+			return r.pkg.unknownField(provenance.Path("").Child(name), r.pkg.position(iter.Value(), fieldPolicies, r.id, name))
 		}
 	}
 	return nil

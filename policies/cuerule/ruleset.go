@@ -123,7 +123,7 @@ func (r *rule) misfit(given map[string]any, err error) error {
 
 // denyWith gives c, which is r with the parameters given, a unit of its own.
 func (r *rule) denyWith(c *rule, given map[string]any) error {
-	root, err := r.pkg.build(only(r.id), false)
+	root, err := r.pkg.buildPart(pruning{keep: only(r.id)})
 	if err != nil {
 		root = r.pkg.root // it cannot stand alone
 	}

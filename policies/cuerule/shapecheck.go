@@ -140,7 +140,7 @@ func (c *shapeCheck) bottom(path provenance.Path, v cue.Value, mark marker) erro
 }
 
 func (c *shapeCheck) problem(path provenance.Path, v cue.Value, help, format string, args ...any) error {
-	p := &problem{path: path, pos: c.rule.pkg.position(v), message: fmt.Sprintf(format, args...), help: help}
+	p := &problem{path: path, pos: c.rule.pkg.position(v, policySteps(c.rule.id, path)...), message: fmt.Sprintf(format, args...), help: help}
 	if !p.pos.IsValid() {
 		p.pos = c.rule.pos
 	}
