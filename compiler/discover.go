@@ -191,7 +191,9 @@ func (d *discovery) walk(dir, qualifier string, top bool) error {
 	return nil
 }
 
-func ignoredName(name string) bool { return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") }
+func ignoredName(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
+}
 
 // isSource reports whether a file is one that CUE takes into a package.
 func isSource(name string) bool {

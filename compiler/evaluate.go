@@ -9,6 +9,7 @@ import (
 	"cuelang.org/go/cue/interpreter/embed"
 
 	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/provenance"
 )
 
 // The kinds of objects that findings are about.
@@ -71,7 +72,7 @@ func (ev *evaluator) evaluate(inst *instance) (p *Package, found finding.List) {
 		found = append(found, list...)
 		if t != nil {
 			p.Templates = append(p.Templates, t)
-			ev.templates[templateKey{p.ImportPath, m.name}] = t
+			ev.templates[templateKey{canonical(inst.ImportPath), m.name}] = t
 		}
 	}
 	for _, m := range tasks {
@@ -108,7 +109,12 @@ func (ev *evaluator) platform(inst *instance) (p *Platform, found finding.List) 
 	if err != nil {
 		return nil, tr.translate(err)
 	}
-	pos := ev.position(inst.Files[0].Pos())
+	pos := provenance.Position{}
+	for _, f := range inst.Files {
+		if at := ev.position(f.Pos()); !ev.isSchema(at.Filename) && !pos.IsValid() {
+			pos = at
+		}
+	}
 	return &Platform{JSON: data, Pos: pos, Fields: ev.fields(root, data, nil, configLayer)}, nil
 }
 

@@ -36,7 +36,7 @@ func (ev *evaluator) itemPosition(v cue.Value) provenance.Position {
 	if len(origins) == 0 {
 		return provenance.Position{}
 	}
-	return origins[0].Pos
+	return origins[len(origins)-1].Pos
 }
 
 // templatePath maps the first member of a path in a #PodTemplate to where it is
@@ -135,8 +135,9 @@ const maxParts = 8
 
 func (ev *evaluator) parts(v cue.Value, inner bool, depth int, out *[]part) {
 	op, args := v.Expr()
-	if op == cue.AndOp && depth < maxParts {
-		for _, a := range args {
+	if _, isField := v.Source().(*ast.Field); op == cue.AndOp && depth < maxParts && !(inner && isField) {
+		// CUE lists what is nearest to the field first; that has the last word.
+		for _, a := range slices.Backward(args) {
 			ev.parts(a, inner, depth+1, out)
 		}
 		return

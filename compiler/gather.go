@@ -145,7 +145,9 @@ func (ld *loader) imports(name string, data []byte) {
 var vendorFolders = []string{"gen", "pkg", "usr"}
 
 // onDisk returns the absolute file name of a name in the module.
-func (ld *loader) onDisk(name string) string { return filepath.Join(ld.src.dir, filepath.FromSlash(name)) }
+func (ld *loader) onDisk(name string) string {
+	return filepath.Join(ld.src.dir, filepath.FromSlash(name))
+}
 
 // close releases the module's folder.
 func (ld *loader) close() {

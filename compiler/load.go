@@ -234,4 +234,3 @@ func (ld *loader) isSchema(shown string) bool {
 		return strings.HasPrefix(shown, ld.display(ld.onDisk(dir))+"/")
 	})
 }
-

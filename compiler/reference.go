@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
 
 	"github.com/podcue/podcue/finding"
 )
@@ -48,11 +49,19 @@ func (ev *evaluator) referred(v cue.Value) *Template {
 		}
 		sels := path.Selectors()
 		if inst := root.BuildInstance(); inst != nil && len(sels) == 2 && sels[0].String() == templatesField {
-			return ev.templates[templateKey{inst.ImportPath, sels[1].Unquoted()}]
+			return ev.templates[templateKey{canonical(inst.ImportPath), sels[1].Unquoted()}]
 		}
 		v = root.LookupPath(path)
 	}
 	return nil
+}
+
+// canonical returns an import path in the form that all spellings of it share:
+// without the version, and with the package's name only where it says more.
+func canonical(importPath string) string {
+	ip := ast.ParseImportPath(importPath)
+	ip.Version = ""
+	return ip.Canonical().String()
 }
 
 // authors returns those parts of v's definition that the author wrote.
