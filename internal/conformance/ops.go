@@ -23,4 +23,5 @@ var ops = []op{
 	{"pod_seq", flytecases.Answer},
 	{"policies", answerPolicies},
 	{"sched", flytecases.Answer},
+	{"serialize_pod_spec", flytecases.Answer},
 }

@@ -31,6 +31,7 @@ var ops = []Op{
 	{"pod", answerPod},
 	{"pod_seq", answerPodSeq},
 	{"sched", answerSched},
+	{"serialize_pod_spec", answerSerializePodSpec},
 }
 
 // Ops returns all ops, sorted by name.

@@ -15,6 +15,8 @@ const (
 	StagePod     Stage = "BuildResource" // the pod plugin and the plugin manager
 	StageConfig  Stage = "config"        // reading the configuration
 	StageInput   Stage = "input"         // reading the task or the execution
+	// StageRegistration is step 0, flytekit: the Code is the class of the exception.
+	StageRegistration Stage = "registration"
 )
 
 // BadTaskSpecification is Flyte's code for a task that cannot become a Pod.
