@@ -15,8 +15,10 @@
 //
 // # What it promises
 //
-// A value that the schema refuses is one that Kubernetes or podcue refuses; a
-// value that it takes may still be wrong. Rules that one member carries are in
+// A value that the schema refuses is one that Kubernetes or podcue refuses, or
+// that keeps a Pod from starting; a value that it takes may still be wrong. The
+// exceptions are null, and "" where it says nothing: Kubernetes reads them as not
+// written, and here a field that says nothing is left out. Rules that one member carries are in
 // the schema, and a value that breaks one gets one message that says what would
 // fit: enumerations and patterns end in error(). Rules about several members,
 // such as the one source of a volume, are not in it: CUE words them badly and
