@@ -1,6 +1,7 @@
 package cuerule
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -20,9 +21,12 @@ import (
 
 // Config says from where and how policies are loaded.
 type Config struct {
-	// Dir is the directory that patterns and positions are relative to; it must
-	// be absolute, or "" for the working directory.
+	// Dir is the directory that patterns are relative to, "" for the working
+	// directory.
 	Dir string
+	// Base is the directory that positions and the names of packages are relative
+	// to; "" for Dir.
+	Base string
 	// Tags set the values of CUE's tagged fields: key=value.
 	Tags []string
 	// Overlay has files in place of those on disk, by absolute name.
@@ -69,7 +73,7 @@ func Load(cfg *Config, patterns ...string) (*Ruleset, error) {
 		return nil, err
 	}
 	c := *cfg
-	c.Dir = dir
+	c.Dir, c.Base = dir, filepath.Clean(cmp.Or(cfg.Base, dir))
 	instances, err := c.instances(patterns)
 	if err != nil {
 		return nil, err
@@ -120,7 +124,7 @@ type loader struct {
 
 // add adds the policies of inst.
 func (l *loader) add(inst *build.Instance, mayLack bool) {
-	pkg := newPack(l.cfg, packagePath(l.cfg.Dir, inst), inst)
+	pkg := newPack(l.cfg, packagePath(l.cfg.Base, inst), inst)
 	if mayLack && inst.Err == nil && !hasField(inst.Files, fieldPolicies) {
 		return
 	}
@@ -278,16 +282,16 @@ func (l *loader) problem(pkg *pack, id string, err error) {
 	l.problems = append(l.problems, f)
 }
 
-// packagePath returns how findings name the package: relative to dir, as Go
+// packagePath returns how findings name the package: relative to base, as Go
 // patterns are, or by its import path where it is from elsewhere.
-func packagePath(dir string, inst *build.Instance) string {
-	rel, err := filepath.Rel(dir, inst.Dir)
+func packagePath(base string, inst *build.Instance) string {
+	rel, err := filepath.Rel(base, inst.Dir)
 	switch {
 	case inst.Dir == "" || err != nil:
 		return inst.ImportPath
 	case rel == ".":
 		return "."
-	case strings.HasPrefix(rel, ".."), strings.HasPrefix(filepath.ToSlash(rel), "cue.mod/"):
+	case strings.HasPrefix(rel, ".."), slices.Contains(strings.Split(filepath.ToSlash(rel), "/"), "cue.mod"):
 		return inst.ImportPath
 	}
 	return "./" + filepath.ToSlash(rel)

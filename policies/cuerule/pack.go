@@ -29,7 +29,7 @@ type pack struct {
 
 func newPack(cfg *Config, path string, inst *build.Instance) *pack {
 	return &pack{
-		dir: cfg.Dir, path: path, inst: inst, inputViews: inputViews(inst.Files), overlay: cfg.Overlay,
+		dir: cfg.Base, path: path, inst: inst, inputViews: inputViews(inst.Files), overlay: cfg.Overlay,
 		eval: &evaluator{ctx: cuecontext.New(), timeout: cfg.timeout()},
 	}
 }
