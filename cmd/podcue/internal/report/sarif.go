@@ -1,0 +1,157 @@
+package report
+
+import (
+	"io"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/provenance"
+)
+
+var sarif = Format{
+	Name:  "sarif",
+	Doc:   "SARIF 2.1.0, for code scanning: all rules, and waived findings as suppressed ones",
+	Write: writeSARIF,
+}
+
+const (
+	sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+	sarifHome   = "https://github.com/podcue/podcue"
+	// sarifRoot says that a URI is relative to the root of the sources.
+	sarifRoot = "%SRCROOT%"
+	// sarifFingerprint names how fingerprints are made; another way needs another
+	// name, or every known finding would be a new one.
+	sarifFingerprint = "podcue/v1"
+)
+
+// sarifLevels are the levels of the severities.
+var sarifLevels = map[finding.Severity]string{finding.Error: "error", finding.Warning: "warning", finding.Info: "note"}
+
+func writeSARIF(w io.Writer, r *Run) error {
+	s := &sarifWriter{run: r, sources: r.sources(), index: map[string]int{}}
+	rules := s.rules()
+	results := []sarifResult{}
+	found, waived := r.findings(), r.waived()
+	all := slices.Clone(found)
+	for _, w := range waived {
+		all = append(all, w.Finding)
+	}
+	for i, print := range fingerprints(all) {
+		if _, err := all[i].Severity.MarshalText(); err != nil {
+			return err
+		}
+		result := s.result(all[i], print)
+		if i >= len(found) {
+			result.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: because(waived[i-len(found)])}}
+		}
+		results = append(results, result)
+	}
+	return encodeJSON(w, sarifLog{
+		Schema: sarifSchema, Version: "2.1.0",
+		Runs: []sarifRun{{
+			Tool:       sarifTool{sarifDriver{Name: "podcue", Version: r.Version, InformationURI: sarifHome, Rules: rules}},
+			ColumnKind: "unicodeCodePoints", Results: results,
+		}},
+	})
+}
+
+type sarifWriter struct {
+	run     *Run
+	sources *sources
+	index   map[string]int // of the rules, by id
+}
+
+// rules returns the rules of the run, and those that only a finding knows of,
+// sorted by id. That rules without findings are listed is what closes an alert
+// which is mended.
+func (s *sarifWriter) rules() []sarifRule {
+	byID := map[string]Rule{}
+	note := func(f finding.Finding) {
+		if _, ok := byID[f.ID]; !ok {
+			byID[f.ID] = Rule{ID: f.ID, Severity: f.Severity}
+		}
+	}
+	for _, r := range s.run.Rules {
+		byID[r.ID] = r
+	}
+	for _, f := range s.run.findings() {
+		note(f)
+	}
+	for _, w := range s.run.waived() {
+		note(w.Finding)
+	}
+	rules := []sarifRule{}
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		s.index[id] = len(rules)
+		rules = append(rules, newSARIFRule(byID[id]))
+	}
+	return rules
+}
+
+func newSARIFRule(r Rule) sarifRule {
+	rule := sarifRule{ID: r.ID, Configuration: sarifConfiguration{Level: sarifLevels[r.Severity]}}
+	if rule.Configuration.Level == "" {
+		rule.Configuration.Level = "warning" // SARIF's own default
+	}
+	if r.Title != "" {
+		rule.Short = &sarifMessage{Text: oneLine(r.Title)}
+	}
+	if r.Doc != "" {
+		rule.Full = &sarifMessage{Text: r.Doc}
+	}
+	if help := strings.Trim(r.Doc+"\n\n"+r.Help, "\n"); help != "" {
+		rule.Help = &sarifMessage{Text: help}
+	}
+	if len(r.Tags) > 0 {
+		rule.Properties = &sarifRuleProperties{Tags: slices.Sorted(slices.Values(r.Tags))}
+	}
+	return rule
+}
+
+func (s *sarifWriter) result(f finding.Finding, print string) sarifResult {
+	result := sarifResult{
+		RuleID: f.ID, RuleIndex: s.index[f.ID], Level: sarifLevels[f.Severity],
+		Message:      sarifMessage{Text: sarifText(f)},
+		Locations:    []sarifLocation{s.location(place(f))},
+		Fingerprints: map[string]string{sarifFingerprint: print},
+	}
+	if about := where(f); about != "" {
+		result.Locations[0].Logical = []sarifLogical{{Name: subject(f.Object), FullName: about, Kind: "object"}}
+	}
+	for i, o := range others(f) {
+		l := s.location(o.Pos)
+		l.ID = i + 1
+		l.Message = &sarifMessage{Text: "also set here, layer " + oneLine(o.Layer)}
+		result.Related = append(result.Related, l)
+	}
+	if f.PSS != nil {
+		result.Properties = &sarifResultProperties{PSS: f.PSS}
+	}
+	return result
+}
+
+// sarifText is the message of f, and what a reader needs who sees nothing else.
+func sarifText(f finding.Finding) string {
+	text := oneLine(f.Message)
+	if f.Detail != "" {
+		text += "\n" + oneLine(f.Detail)
+	}
+	if f.Help != "" {
+		text += "\nhelp: " + oneLine(f.Help)
+	}
+	return text
+}
+
+// location has a region always: without one, code scanning refuses the whole
+// file.
+func (s *sarifWriter) location(p provenance.Position) sarifLocation {
+	artifact := sarifArtifact{URI: (&url.URL{Path: p.Filename}).String(), BaseID: sarifRoot}
+	if strings.HasPrefix(p.Filename, "/") {
+		artifact = sarifArtifact{URI: (&url.URL{Scheme: "file", Path: p.Filename}).String()}
+	}
+	region := sarifRegion{StartLine: max(p.Line, 1), StartColumn: s.sources.column(p)}
+	return sarifLocation{Physical: sarifPhysical{artifact, region}}
+}
