@@ -31,9 +31,8 @@ type authored struct {
 
 // template decodes one template; nil if it has mistakes.
 func (ev *evaluator) template(tr *translator, inst *instance, m member) (*Template, finding.List) {
-	found := tr.translate(m.value.Validate(cue.Concrete(true), cue.Final()))
-	if len(found) > 0 {
-		return nil, found
+	if err := m.value.Validate(cue.Concrete(true), cue.Final()); err != nil {
+		return nil, tr.translate(err)
 	}
 	t, err := ev.decodeTemplate(m.name, inst.source.path, m.value)
 	if err != nil {
@@ -83,9 +82,8 @@ func strict(data []byte, into any) error {
 
 // task decodes one task; nil if it has mistakes.
 func (ev *evaluator) task(tr *translator, inst *instance, m member) (*Task, finding.List) {
-	found := tr.translate(m.value.Validate(cue.Concrete(true), cue.Final()))
-	if len(found) > 0 {
-		return nil, found
+	if err := m.value.Validate(cue.Concrete(true), cue.Final()); err != nil {
+		return nil, tr.translate(err)
 	}
 	data, name, err := taskJSON(m)
 	if err != nil {

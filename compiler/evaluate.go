@@ -7,6 +7,7 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/interpreter/embed"
+	"cuelang.org/go/cue/token"
 
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
@@ -34,6 +35,7 @@ type evaluator struct {
 	ctx       *cue.Context
 	templates map[templateKey]*Template
 	pending   []pendingTask
+	mended    map[token.Pos]bool // where build took a mistake out
 }
 
 // A templateKey is where a template is written: in which package, and its label.
@@ -50,7 +52,7 @@ type pendingTask struct {
 
 func newEvaluator(ld *loader) *evaluator {
 	return &evaluator{
-		loader: ld, ctx: cuecontext.New(cuecontext.Interpreter(embed.New())), templates: map[templateKey]*Template{},
+		loader: ld, ctx: cuecontext.New(cuecontext.Interpreter(embed.New())), templates: map[templateKey]*Template{}, mended: map[token.Pos]bool{},
 	}
 }
 
@@ -59,14 +61,14 @@ func newEvaluator(ld *loader) *evaluator {
 func (ev *evaluator) evaluate(inst *instance) (p *Package, found finding.List) {
 	src := inst.source
 	defer recovered(src.object(), &found)
-	root := ev.ctx.BuildInstance(inst.Instance)
-	tr := newTranslator(ev.loader, src, root)
+	root, found := ev.build(inst)
+	tr := newTranslator(ev, inst, root)
 	p = &Package{Path: src.path, ImportPath: ev.src.importPath(src)}
 	templates, tasks := members(root, templatesField), members(root, tasksField)
 	if !src.named && len(templates)+len(tasks) == 0 && exists(root, "policies") {
 		return nil, nil // a package of policies is for the policies to judge
 	}
-	found = tr.translate(root.Validate())
+	found = append(found, tr.general()...)
 	for _, m := range templates {
 		t, list := ev.template(tr, inst, m)
 		found = append(found, list...)
@@ -89,7 +91,7 @@ func (ev *evaluator) evaluate(inst *instance) (p *Package, found finding.List) {
 	if !src.named && len(templates)+len(tasks) == 0 && len(found) == 0 {
 		return nil, nil
 	}
-	return p, found.Unique()
+	return p, once(found)
 }
 
 func (p *Package) sort() {
@@ -100,9 +102,12 @@ func (p *Package) sort() {
 // platform evaluates the platform package.
 func (ev *evaluator) platform(inst *instance) (p *Platform, found finding.List) {
 	defer recovered(inst.source.object(), &found)
-	root := ev.ctx.BuildInstance(inst.Instance)
-	tr := newTranslator(ev.loader, inst.source, root)
-	if found = tr.translate(root.Validate(cue.Concrete(true), cue.Final())); len(found) > 0 {
+	root, found := ev.build(inst)
+	tr := newTranslator(ev, inst, root)
+	if len(found) == 0 {
+		found = once(tr.translate(root.Validate(cue.Concrete(true), cue.Final())))
+	}
+	if len(found) > 0 {
 		return nil, found
 	}
 	data, err := root.MarshalJSON()
@@ -116,6 +121,24 @@ func (ev *evaluator) platform(inst *instance) (p *Platform, found finding.List) 
 		}
 	}
 	return &Platform{JSON: data, Pos: pos, Fields: ev.fields(root, data, nil, configLayer)}, nil
+}
+
+// general returns the findings of the package that are about no single template
+// or task.
+func (tr *translator) general() finding.List {
+	found := tr.translate(tr.root.Validate())
+	for _, name := range []string{templatesField, tasksField} {
+		v := tr.root.LookupPath(cue.MakePath(cue.Str(name)))
+		if !v.Exists() {
+			continue
+		}
+		for _, f := range tr.translate(v.Validate(cue.Concrete(true), cue.Final())) {
+			if f.Object.Kind == kindPackage {
+				found = append(found, f)
+			}
+		}
+	}
+	return found
 }
 
 // A member is one entry of templates or tasks.

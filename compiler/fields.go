@@ -104,7 +104,8 @@ const (
 type part struct {
 	pos   provenance.Position
 	rank  int
-	value string
+	value string    // as compact JSON, of a leaf
+	node  cue.Value // what the part alone is
 }
 
 // origins returns the author's parts of v's definition, the deciding one last:
@@ -149,9 +150,9 @@ func (ev *evaluator) parts(v cue.Value, inner bool, depth int, out *[]part) {
 	if !inner && depth < maxParts {
 		ev.target(v, depth, out)
 	}
-	p := part{pos: pos, rank: rankConstraint}
+	p := part{pos: pos, rank: rankConstraint, node: v}
 	if d, ok := v.Default(); ok {
-		p.rank, v = rankDefault, d
+		p.rank, v, p.node = rankDefault, d, d
 	} else if v.IsConcrete() {
 		p.rank = rankValue
 	}

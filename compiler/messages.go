@@ -14,43 +14,44 @@ import (
 
 type tokenPos = token.Pos
 
-const kindDefinition = "Definition" // a definition that no template and no task uses
+const kindDefinition = "Definition" // a definition, where no template and no task shows its mistake
 
 // The formats of CUE's messages, which tell its errors apart. They are no API of
 // CUE's: the golden tests hold them.
 const (
-	formatUnknown      = "field not allowed"
-	formatTypes        = "conflicting values %s and %s (mismatched types %s and %s)"
-	formatConflict     = "conflicting values %s and %s"
-	formatBound        = "invalid value %v (out of bound %s)"
-	formatDisjunction  = "%d errors in empty disjunction:"
-	formatRequired     = "field is required but not present"
-	formatIncomplete   = "incomplete value %v"
-	formatNonConcrete  = "non-concrete value '%v'"
-	formatNoField      = "undefined field: %s"
-	formatNoReference  = "reference %q not found"
-	formatLengths      = "incompatible list lengths (%d and %d)"
-	formatUserError    = "%s"
-	formatInterpolated = "invalid interpolation: %s"
+	formatUnknown     = "field not allowed"
+	formatTypes       = "conflicting values %s and %s (mismatched types %s and %s)"
+	formatConflict    = "conflicting values %s and %s"
+	formatBound       = "invalid value %v (out of bound %s)"
+	formatDisjunction = "%d errors in empty disjunction:"
+	formatRequired    = "field is required but not present"
+	formatIncomplete  = "incomplete value %v"
+	formatNonConcrete = "non-concrete value '%v'"
+	formatNoField     = "undefined field: %s"
+	formatNoReference = "reference %q not found"
+	formatLengths     = "incompatible list lengths (%d and %d)"
+	formatUserError   = "%s"
+	formatBottom      = "explicit error (_|_ literal) in source"
+	formatStructural  = "structural cycle"
+	formatRange       = "cannot range over %s (found %s, want list or struct)"
+	formatOperands    = "invalid operands %s and %s to '%s' (type %s and %s)"
 )
-
-func isConflict(p problem) bool { return p.format == formatConflict || p.format == formatTypes }
 
 // finding returns what to tell the author of one problem.
 func (tr *translator) finding(p problem) finding.Finding {
 	pl := tr.place(p.path)
 	f := finding.Finding{ID: finding.IDCUE, Severity: finding.Error, Object: pl.object, Path: pl.path}
-	if p.isSchema {
+	if p.schema {
 		f.ID = finding.IDSchema
 	}
+	f.Origins = tr.evidence(p, pl)
 	tr.say(p, pl, &f)
 	if f.Message == "" {
 		f.Message = plain(p.text)
 	}
 	if f.Help == "" {
-		f.Help = "cue vet -c=false says the same in CUE's words"
+		f.Help = helpFor(f.Message)
 	}
-	f.Origins = tr.evidence(p, pl)
 	return f
 }
 
@@ -59,79 +60,89 @@ func (tr *translator) say(p problem, pl place, f *finding.Finding) {
 	switch p.format {
 	case formatUnknown:
 		tr.sayUnknown(p, pl, f)
-	case formatTypes, formatConflict:
+	case formatTypes, formatConflict, formatLengths:
 		tr.sayConflict(p, pl, f)
 	case formatDisjunction:
 		tr.sayAlternatives(p, pl, f)
 	case formatBound:
-		f.Message = fmt.Sprintf("%s is not %s", arg(p, 0), bound(arg(p, 1)))
-		f.Help = "write a value that is " + bound(arg(p, 1))
+		tr.sayBound(p, pl, f)
 	case formatRequired:
-		f.Message = fmt.Sprintf("the field %s is missing", pl.name)
-		f.Help = fmt.Sprintf("add %s to %s", label(pl.name), orTop(pl.path.Parent()))
+		f.Message = "the field " + label(pl.name) + " is missing"
+		f.Help = fmt.Sprintf("add %s to %s", label(pl.name), orObject(pl.path.Parent(), pl))
 	case formatIncomplete, formatNonConcrete:
-		f.Message = "has no value yet, only " + kindOf(arg(p, 0))
-		f.Help = fmt.Sprintf("give %s a value, or a default: *value | %s", label(pl.name), arg(p, 0))
+		tr.sayIncomplete(p, pl, f)
 	case formatUserError:
 		tr.sayRule(p, pl, f)
+	case formatNoField:
+		tr.sayNoField(p, pl, f)
+	case formatNoReference:
+		tr.sayNoReference(p, f)
+	case formatBottom:
+		f.Message = "this is forbidden with an explicit _|_"
+		f.Help = `remove what is forbidden; the rule could say why, with error("…") in place of _|_`
+	case formatStructural:
+		f.Message = "this value contains itself, so it has no end"
+		f.Help = "a definition may refer to itself only in an optional field or a list that may be empty"
+	case formatOperands:
+		f.Help = "both sides must be of one type; a number goes into a string as \"\\(number)\""
+	case formatRange:
+		f.Help = "range over a list, or over a struct with for key, value in …"
 	}
 }
 
-// evidence returns the places that a problem is shown at: those that CUE names,
-// or else the nearest thing that the author wrote.
-func (tr *translator) evidence(p problem, pl place) []provenance.Origin {
-	own := p.own
-	for _, c := range p.causes {
-		for _, pos := range c.own {
-			if !slices.Contains(own, pos) {
-				own = append(own, pos)
-			}
+// sayIncomplete speaks of a field that has a type but no value.
+func (tr *translator) sayIncomplete(p problem, pl place, f *finding.Finding) {
+	var defaults []string
+	var parts []part
+	if pl.value.Exists() {
+		tr.parts(pl.value, false, 0, &parts)
+	}
+	for _, part := range parts {
+		if part.rank == rankDefault {
+			defaults = append(defaults, part.value)
 		}
 	}
-	if len(own) == 0 {
-		own = tr.nearest(p.path)
+	if len(defaults) > 1 {
+		f.Message = fmt.Sprintf("has the defaults %s, and no value that decides", strings.Join(defaults, " and "))
+		f.Help = fmt.Sprintf("give %s a value, or leave one of the defaults out", label(pl.name))
+		return
 	}
-	var origins []provenance.Origin
-	for _, pos := range own {
-		origins = append(origins, provenance.Origin{Layer: tr.layer(pl), Pos: pos})
-	}
-	return origins
+	f.Message = "has no value: it may be " + tr.possible(pl.value, arg(p, 0))
+	f.Help = fmt.Sprintf("give %s a value, or its definition a default: *value | type", label(pl.name))
 }
 
-func (tr *translator) layer(pl place) string {
-	switch pl.object.Kind {
-	case kindTask:
-		return taskLayer
-	case kindConfig:
-		return configLayer
-	case kindTemplate:
-		return templateLayer
+// possible says what a value without a value may be.
+func (tr *translator) possible(v cue.Value, text string) string {
+	all := strings.Split(text, " | ")
+	if !slices.ContainsFunc(all, func(s string) bool { return !strings.HasPrefix(s, `"`) }) {
+		return strings.Join(all, " or ")
 	}
-	return ""
+	if v.Exists() && v.IncompleteKind() != cue.BottomKind && v.IncompleteKind() != cue.TopKind {
+		return kindWord(v.IncompleteKind().String())
+	}
+	if text == "_" || text == "" {
+		return "anything"
+	}
+	return shortened(text)
 }
 
-// nearest returns where the author wrote the node at path, or the nearest one
-// around it.
-func (tr *translator) nearest(path []string) []provenance.Position {
-	ev := &evaluator{loader: tr.loader}
-	for n := len(path); n > 0; n-- {
-		at := tr.root
-		for _, elem := range path[:n] {
-			at = at.LookupPath(cue.MakePath(step(at, elem, tr.root)))
-		}
-		if !at.Exists() && at.Err() == nil {
-			continue
-		}
-		var out []provenance.Position
-		origins := ev.origins(at, true, "")
-		for i := len(origins) - 1; i >= 0; i-- {
-			out = append(out, origins[i].Pos)
-		}
-		if len(out) > 0 {
-			return out
-		}
+// helpFor returns the help for what podcue has no words of its own for.
+func helpFor(message string) string {
+	switch {
+	case strings.Contains(message, "imported and not used"):
+		return "remove the import"
+	case strings.Contains(message, "redeclared as imported package name"):
+		return "rename the field, or import the package under another name: import other \"…\""
+	case strings.Contains(message, "non-concrete value"), strings.Contains(message, "incomplete"):
+		return "give what it is made of a value, or a default: *value | type"
+	case strings.Contains(message, "cannot use"), strings.Contains(message, "invalid operand"):
+		return "see which type the expression needs"
+	case strings.Contains(message, "out of range"):
+		return "indices begin at 0 and end before the length of the list"
+	case strings.Contains(message, "division by zero"):
+		return "guard the division: if divisor != 0 {…}"
 	}
-	return nil
+	return "cue vet -c=false shows the evaluation in CUE's own words"
 }
 
 func arg(p problem, i int) string {
@@ -141,23 +152,10 @@ func arg(p problem, i int) string {
 	return ""
 }
 
-// plain returns a message of CUE's as findings have them: one line, lower case,
-// no period.
-func plain(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	text = strings.TrimSuffix(text, ".")
-	if len(text) > 1 && text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z') {
-		text = strings.ToLower(text[:1]) + text[1:]
-	}
-	return text
-}
-
-// label returns a name as CUE's source has it.
-func label(name string) string { return cue.Str(name).String() }
-
-func orTop(p provenance.Path) string {
+// orObject returns the path, or the object where the path is its root.
+func orObject(p provenance.Path, pl place) string {
 	if p == "" {
-		return "it"
+		return pl.object.String()
 	}
 	return string(p)
 }
@@ -165,13 +163,15 @@ func orTop(p provenance.Path) string {
 // undecodable is the finding for a value that CUE is content with and that
 // cannot be decoded all the same.
 func (tr *translator) undecodable(kind string, m member, err error) finding.List {
-	ev := &evaluator{loader: tr.loader}
-	f := finding.Finding{
+	layer := taskLayer
+	if kind == kindTemplate {
+		layer = templateLayer
+	}
+	return finding.List{{
 		ID: finding.IDSchema, Severity: finding.Error,
-		Object:  finding.Object{Kind: kind, Name: m.name, Package: tr.src.path, Stage: finding.StageAuthored},
+		Object:  finding.Object{Kind: kind, Name: m.name, Package: tr.inst.source.path, Stage: finding.StageAuthored},
 		Message: "cannot be decoded: " + plain(err.Error()),
 		Help:    "compare the field with the Kubernetes API reference",
-		Origins: []provenance.Origin{{Layer: templateLayer, Pos: ev.itemPosition(m.value)}},
-	}
-	return finding.List{f}
+		Origins: []provenance.Origin{{Layer: layer, Pos: tr.itemPosition(m.value)}},
+	}}
 }

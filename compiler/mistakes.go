@@ -6,56 +6,197 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
 
 	"github.com/podcue/podcue/finding"
 )
 
-// sayUnknown speaks of a field that is not in the schema.
+// sayUnknown speaks of a field that may not be where it is.
 func (tr *translator) sayUnknown(p problem, pl place, f *finding.Finding) {
-	names := known(pl.parent, pl.name)
-	f.Message = fmt.Sprintf("unknown field %s%s", label(pl.name), finding.DidYouMean(pl.name, names))
-	switch {
-	case finding.Nearest(pl.name, names) != "":
-		f.Help = fmt.Sprintf("write %s", label(finding.Nearest(pl.name, names)))
-	case len(names) > 0 && len(names) <= 20:
-		f.Help = "the fields here are " + strings.Join(names, ", ")
-	default:
-		f.Help = "remove it, or move it to where it belongs"
+	name := label(pl.name)
+	def, path := tr.definition(pl.object.Kind), tr.inObject(p.path)
+	if def.Exists() && len(path) > 0 {
+		around := path[:len(path)-1]
+		allowed := names(below(def, around))
+		switch {
+		case isIndex(pl.name):
+			f.Message = "the list is longer than the definition that it builds on has it"
+			f.Help = "lists unify element by element and do not append: build the whole list in one place, for example with list.Concat"
+			return
+		case slices.Contains(allowed, unquoted(pl.name)):
+			f.Message = fmt.Sprintf("the field %s is not allowed by a definition that this builds on", name)
+			f.Help = "a definition is closed: build it on the schema, #Base: schema.#PodTemplate & {…}, or end its struct with ..."
+			return
+		}
+		f.Message = "unknown field " + name + finding.DidYouMean(pl.name, allowed)
+		if near := finding.Nearest(pl.name, allowed); near != "" {
+			f.Help = "write " + label(near)
+			return
+		}
+		if at := wellKnown[pl.name]; at != "" && len(around) == 0 {
+			f.Help = at
+			return
+		}
+		if at := home(def, around, pl.name); at != "" {
+			f.Help = fmt.Sprintf("%s has its place at %s", name, at)
+			return
+		}
+		f.Help = listed(allowed)
+		return
+	}
+	known := names(pl.parent)
+	known = slices.DeleteFunc(known, func(n string) bool { return n == pl.name })
+	f.Message = "unknown field " + name + finding.DidYouMean(pl.name, known)
+	f.Help = listed(known)
+}
+
+// wellKnown is the help for what people bring along from manifests and from
+// Flyte's own templates.
+var wellKnown = map[string]string{
+	"spec":       "the pod spec of a template is called podSpec",
+	"template":   "a template has labels, annotations and podSpec themselves, without a template around them",
+	"metadata":   "labels and annotations are fields of the template itself: labels: team: \"vision\"",
+	"apiVersion": "a template is no manifest: leave apiVersion and kind out",
+	"kind":       "a template is no manifest: leave apiVersion and kind out",
+}
+
+// maxListed is how many names of fields a help line lists.
+const maxListed = 16
+
+func listed(names []string) string {
+	if len(names) == 0 || len(names) > maxListed {
+		return "remove the field, or move it to where it belongs"
+	}
+	return "the fields here are " + strings.Join(names, ", ")
+}
+
+// inObject returns CUE's path as it goes on in the template, task or
+// configuration.
+func (tr *translator) inObject(path []string) []string {
+	if tr.inst.source.platform {
+		return path
+	}
+	return path[min(2, len(path)):]
+}
+
+// sayNoField speaks of a selector of something that is not there.
+func (tr *translator) sayNoField(p problem, pl place, f *finding.Finding) {
+	missing := arg(p, 0)
+	f.Message = "there is no field " + missing
+	f.Help = "add the field, or refer to another one"
+	if len(p.own) == 0 {
+		return
+	}
+	from, known := tr.selected(p.own[0].Line, p.own[0].Column, p.own[0].Filename)
+	if from == "" {
+		return
+	}
+	f.Message = fmt.Sprintf("there is no field %s in %s%s", missing, from, finding.DidYouMean(missing, known))
+	if near := finding.Nearest(missing, known); near != "" {
+		f.Help = "write " + from + "." + near
+	} else if len(known) > 0 && len(known) <= maxListed {
+		f.Help = from + " has " + strings.Join(known, ", ")
 	}
 }
 
-// known returns the names of the fields that v may have, but for name.
-func known(v cue.Value, name string) []string {
-	fields, err := v.Fields(cue.Optional(true))
+// selected returns the operand of the selector at a position, as it is written,
+// and the names of its fields.
+func (tr *translator) selected(line, column int, file string) (string, []string) {
+	var from string
+	var known []string
+	for _, f := range tr.inst.Files {
+		if tr.fileName(f.Filename) != file {
+			continue
+		}
+		ast.Walk(f, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			at := sel.Sel.Pos()
+			if at.Line() != line || at.Column() != column {
+				return true
+			}
+			from, known = dotted(sel.X), tr.fieldsOf(sel.X)
+			return false
+		}, nil)
+	}
+	return from, known
+}
+
+// dotted returns an operand that is made of names only.
+func dotted(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.Ident:
+		return x.Name
+	case *ast.SelectorExpr:
+		if inner := dotted(x.X); inner != "" {
+			if name, _, err := ast.LabelName(x.Sel); err == nil {
+				return inner + "." + name
+			}
+		}
+	}
+	return ""
+}
+
+// fieldsOf returns the names of the fields, and of the definitions, of an operand
+// that is made of names.
+func (tr *translator) fieldsOf(x ast.Expr) []string {
+	parts := strings.Split(dotted(x), ".")
+	at := tr.root
+	for _, dep := range tr.inst.Imports {
+		if dep.PkgName == parts[0] && !exists(tr.root, parts[0]) {
+			at, parts = tr.ctx.BuildInstance(dep), parts[1:]
+			break
+		}
+	}
+	for _, name := range parts {
+		at = at.LookupPath(cue.MakePath(selector(name)))
+	}
+	fields, err := at.Fields(cue.Definitions(true))
 	if err != nil {
 		return nil
 	}
-	var names []string
+	var out []string
 	for fields.Next() {
-		if n := fields.Selector().Unquoted(); n != name {
-			names = append(names, n)
-		}
+		out = append(out, strings.Trim(fields.Selector().String(), `"`))
 	}
-	slices.Sort(names)
-	return names
+	slices.Sort(out)
+	return out
 }
 
-// sayConflict speaks of two values that one field cannot both have.
-func (tr *translator) sayConflict(p problem, pl place, f *finding.Finding) {
-	f.Message = fmt.Sprintf("conflicting values %s and %s", arg(p, 0), arg(p, 1))
-	f.Help = "keep one of the two values; a value that others may override is a default: *value | type"
+// sayNoReference speaks of a name that nothing has.
+func (tr *translator) sayNoReference(p problem, f *finding.Finding) {
+	missing := arg(p, 0)
+	known := map[string]bool{}
+	for _, file := range tr.inst.Files {
+		if tr.isSchema(tr.fileName(file.Filename)) {
+			continue
+		}
+		for spec := range file.ImportSpecs() {
+			ip := ast.ParseImportPath(unquoted(spec.Path.Value))
+			known[ip.Qualifier] = true
+		}
+		ast.Walk(file, func(n ast.Node) bool {
+			if field, ok := n.(*ast.Field); ok {
+				if name, _, err := ast.LabelName(field.Label); err == nil && ast.IsValidIdent(name) {
+					known[name] = true
+				}
+			}
+			return true
+		}, nil)
+	}
+	var all []string
+	for name := range known {
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	f.Message = fmt.Sprintf("nothing is called %s here%s", missing, finding.DidYouMean(missing, all))
+	f.Help = fmt.Sprintf("define %s, or put quotes around it if it is a string: %q", missing, missing)
+	if near := finding.Nearest(missing, all); near != "" {
+		f.Help = "write " + near
+	}
+	if missing == "schema" {
+		f.Help = `import the schema: import "github.com/podcue/podcue/schema"`
+	}
 }
-
-// sayAlternatives speaks of a value that is none of those that are allowed.
-func (tr *translator) sayAlternatives(p problem, pl place, f *finding.Finding) {
-	f.Message = "no alternative fits"
-}
-
-// sayRule speaks of a rule that says itself what is wrong.
-func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
-	f.Message = plain(p.text)
-}
-
-func bound(b string) string { return b }
-
-func kindOf(v string) string { return v }

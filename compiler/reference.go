@@ -22,7 +22,7 @@ func (ev *evaluator) link(packages []*Package) finding.List {
 		}
 		t, err := ev.decodeTemplate(p.task.Name, p.pkg.Path, p.value)
 		if err != nil {
-			tr := newTranslator(ev.loader, p.inst.source, p.value)
+			tr := newTranslator(ev, p.inst, p.value)
 			found = append(found, tr.undecodable(kindTask, member{p.task.Name, p.value}, err)...)
 			continue
 		}

@@ -1,0 +1,214 @@
+package compiler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+
+	"github.com/podcue/podcue/finding"
+)
+
+// valueParts returns the parts of the node's definition that are values, the
+// nearest to the author first.
+func (tr *translator) valueParts(pl place) []part {
+	var parts, values []part
+	if pl.value.Exists() {
+		tr.parts(pl.value, false, 0, &parts)
+	}
+	for _, p := range slices.Backward(parts) {
+		if p.rank == rankValue {
+			values = append(values, p)
+		}
+	}
+	return values
+}
+
+// sayConflict speaks of two values that one field cannot both have, or of a value
+// of the wrong type.
+func (tr *translator) sayConflict(p problem, pl place, f *finding.Finding) {
+	values := tr.valueParts(pl)
+	if p.format == formatTypes && len(values) > 0 {
+		have := values[0].node.IncompleteKind()
+		for _, want := range []string{arg(p, 2), arg(p, 3)} {
+			if want == have.String() {
+				continue
+			}
+			if other := ofKind(values[1:], want); other != nil {
+				break // both are the author's
+			}
+			f.Message = fmt.Sprintf("must be %s, not %s", kindWord(want), described(values[0].node))
+			f.Help = retype(pl.name, values[0].node, want)
+			if pl.name == "podTemplate" && have == cue.StringKind {
+				f.Help = fmt.Sprintf("refer to the template: podTemplate: templates[%s]; a template of the cluster goes by podTemplateName", quoted(values[0].node))
+			}
+			return
+		}
+	}
+	f.Message = fmt.Sprintf("conflicting values %s and %s", shortened(arg(p, 0)), shortened(arg(p, 1)))
+	for _, v := range values {
+		if a, b := quoted(values[0].node), quoted(v.node); a != b {
+			f.Message = fmt.Sprintf("conflicting values %s and %s", a, b)
+			break
+		}
+	}
+	if p.format == formatLengths {
+		f.Message = plain(p.text)
+	}
+	f.Help = "keep one of the two; a value that others may override is written as a default: *value | type"
+	if inList(p.path) {
+		f.Help = "lists unify element by element and do not append or override: build the whole list in one place"
+	}
+}
+
+// ofKind returns the part whose value is of a kind.
+func ofKind(parts []part, kind string) *part {
+	for i := range parts {
+		if parts[i].node.IncompleteKind().String() == kind {
+			return &parts[i]
+		}
+	}
+	return nil
+}
+
+// inList reports whether the path leads through a list.
+func inList(path []string) bool { return slices.ContainsFunc(path, isIndex) }
+
+// described names a value with its type, where the type is not plain to see.
+func described(v cue.Value) string {
+	switch k := v.IncompleteKind(); k {
+	case cue.StringKind:
+		return "the string " + quoted(v)
+	case cue.IntKind, cue.FloatKind, cue.NumberKind:
+		return "the number " + quoted(v)
+	case cue.BytesKind:
+		return "bytes"
+	}
+	return quoted(v)
+}
+
+// retype says how to write a value as one of another type.
+func retype(name string, v cue.Value, want string) string {
+	have := v.IncompleteKind()
+	switch {
+	case have == cue.NullKind:
+		return fmt.Sprintf("leave %s out: what is not set needs no null", label(name))
+	case have == cue.BytesKind && strings.Contains(want, "string"):
+		return "use double quotes: single quotes make bytes"
+	case strings.Contains(want, "string") && have&(cue.NumberKind|cue.BoolKind) != 0:
+		return fmt.Sprintf("put it in quotes: %s: \"%s\"", label(name), quoted(v))
+	case want == "bool" && have == cue.StringKind:
+		return "write true or false, without quotes"
+	case strings.Contains("(int|number|float)", want) && have == cue.StringKind:
+		return "write the number without quotes"
+	case want == "list" && have == cue.StructKind:
+		return fmt.Sprintf("write a list: %s: [{…}]; where its elements have names, the name is a field: {name: \"…\"}", label(name))
+	case want == "list":
+		return fmt.Sprintf("write a list: %s: [%s]", label(name), quoted(v))
+	case want == "struct" && have == cue.ListKind:
+		return fmt.Sprintf("write a struct: %s: {key: value}", label(name))
+	case want == "struct":
+		return fmt.Sprintf("write a struct: %s: {…}", label(name))
+	}
+	return "write " + kindWord(want)
+}
+
+// sayBound speaks of a value that a bound or a pattern leaves out.
+func (tr *translator) sayBound(p problem, pl place, f *finding.Finding) {
+	f.Message = bound(arg(p, 0), arg(p, 1))
+	f.Help = "write a value within the bound, or change the rule"
+}
+
+func bound(value, b string) string {
+	switch {
+	case strings.HasPrefix(b, "=~"):
+		return fmt.Sprintf("%s does not match %s", shortened(value), strings.TrimPrefix(b, "=~"))
+	case strings.HasPrefix(b, "!~"):
+		return fmt.Sprintf("%s matches %s", shortened(value), strings.TrimPrefix(b, "!~"))
+	}
+	return fmt.Sprintf("must be %s, not %s", b, shortened(value))
+}
+
+// sayAlternatives speaks of a value that is none of those that are allowed. Of
+// the alternatives that CUE lists, it names those that somebody could choose.
+func (tr *translator) sayAlternatives(p problem, pl place, f *finding.Finding) {
+	value := ""
+	if values := tr.valueParts(pl); len(values) > 0 {
+		value = quoted(values[0].node)
+	}
+	var choices []string
+	for _, c := range p.causes {
+		switch c.format {
+		case formatConflict:
+			for _, text := range []string{arg(c, 0), arg(c, 1)} {
+				if text != value && !slices.Contains(choices, text) {
+					choices = append(choices, text)
+				}
+			}
+		case formatBound:
+			f.Message = bound(arg(c, 0), arg(c, 1))
+			f.Help = "write a value that fits, or change the rule"
+		case formatUserError:
+			if f.Message == "" {
+				tr.sayRule(c, pl, f)
+			}
+		}
+	}
+	if len(choices) > 0 && value != "" {
+		slices.Sort(choices)
+		bare := make([]string, len(choices))
+		for i, c := range choices {
+			bare[i] = strings.Trim(c, `"`)
+		}
+		near := meant(value, bare)
+		f.Message = fmt.Sprintf("must be one of %s, not %s%s", strings.Join(choices, ", "), value, finding.DidYouMean(strings.Trim(value, `"`), bare))
+		f.Help = "write one of them"
+		if near != "" {
+			f.Help = fmt.Sprintf("write %q", near)
+		}
+		return
+	}
+	if f.Message == "" && len(p.causes) > 0 {
+		c := p.causes[0]
+		c.path = p.path
+		tr.say(c, pl, f)
+	}
+	if f.Message == "" {
+		f.Message = "fits none of the alternatives"
+	}
+}
+
+// sayRule speaks of a rule that says itself what is wrong.
+func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
+	f.Message = plain(p.text)
+	values := tr.valueParts(pl)
+	all := choices(f.Message)
+	if len(values) == 0 {
+		f.Help = "write a value that the rule allows"
+		if len(all) > 0 {
+			f.Help = "write one of them"
+		}
+		if near := meant(pl.name, all); near != "" {
+			f.Message += finding.DidYouMean(pl.name, all)
+			f.Help = "write " + near
+		}
+		return
+	}
+	v := values[0].node
+	if _, rest, ok := strings.Cut(f.Message, "must be "); ok && rest != "" && v.IncompleteKind() != cue.BottomKind {
+		f.Message += ", not " + described(v)
+	}
+	f.Help = "write a value that the rule allows"
+	switch near := meant(quoted(v), all); {
+	case v.IncompleteKind() == cue.BytesKind:
+		f.Help = "use double quotes: single quotes make bytes"
+	case near != "":
+		f.Message += "; did you mean " + near + "?"
+		f.Help = fmt.Sprintf("write %q", near)
+	case len(all) > 0:
+		f.Help = "write one of them"
+	case v.IncompleteKind()&cue.NumberKind != 0 && !strings.Contains(f.Message, "number"):
+		f.Help = retype(pl.name, v, "string")
+	}
+}
