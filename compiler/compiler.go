@@ -156,7 +156,7 @@ func compile(cfg *Config, patterns []string) (*Program, error) {
 		found = append(found, list...)
 		program.Modules = append(program.Modules, m)
 	}
-	if err := tags.unused(); err != nil {
+	if err := tags.err(); err != nil {
 		return nil, err
 	}
 	if found = found.Unique(); len(found) > 0 {

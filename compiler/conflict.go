@@ -184,6 +184,11 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 	f.Message = plain(p.text)
 	values := tr.valueParts(pl)
 	all := choices(f.Message)
+	if strings.HasPrefix(f.Message, "is not a field of") {
+		f.Message = "unknown field " + label(pl.name) + finding.DidYouMean(pl.name, all)
+		f.Help = "the fields here are " + strings.Join(all, ", ")
+		return
+	}
 	if len(values) == 0 {
 		f.Help = "write a value that the rule allows"
 		if len(all) > 0 {
@@ -200,6 +205,10 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 		f.Message += ", not " + described(v)
 	}
 	f.Help = "write a value that the rule allows"
+	if s := tr.suggestion(p, pl, v); s != "" {
+		f.Help = fmt.Sprintf("write %q", s)
+		return
+	}
 	switch near := meant(quoted(v), all); {
 	case v.IncompleteKind() == cue.BytesKind:
 		f.Help = "use double quotes: single quotes make bytes"
@@ -210,5 +219,43 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 		f.Help = "write one of them"
 	case v.IncompleteKind()&cue.NumberKind != 0 && !strings.Contains(f.Message, "number"):
 		f.Help = retype(pl.name, v, "string")
+	}
+}
+
+// suggestion returns what the author of a string probably meant: the first of
+// some usual repairs that the schema takes; "" where none helps.
+func (tr *translator) suggestion(p problem, pl place, v cue.Value) string {
+	s, err := v.String()
+	def := tr.definition(pl.object.Kind)
+	if err != nil || !def.Exists() {
+		return ""
+	}
+	rule := below(def, tr.inObject(p.path))
+	if !rule.Exists() {
+		return ""
+	}
+	for _, repaired := range repairs(s) {
+		if repaired != s && rule.Unify(tr.ctx.Encode(repaired)).Validate(cue.Concrete(true)) == nil {
+			return repaired
+		}
+	}
+	return ""
+}
+
+// repairs returns variants of a string: without the B that quantities do not
+// have, without the v that versions do not have, and as a name.
+func repairs(s string) []string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.':
+			return r
+		}
+		return '-'
+	}, s)
+	return []string{
+		strings.TrimSuffix(s, "B"), strings.TrimSuffix(s, "b"), strings.TrimPrefix(s, "v"),
+		strings.Trim(name, "-."), strings.ReplaceAll(strings.Trim(name, "-."), ".", "-"), strings.ReplaceAll(s, " ", ""),
 	}
 }

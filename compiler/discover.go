@@ -13,6 +13,7 @@ import (
 	"cuelang.org/go/mod/modfile"
 
 	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/provenance"
 )
 
 // platformPackage is the name of the package at a module's root that configures
@@ -40,9 +41,10 @@ type packageSource struct {
 
 // A folder is what discovery knows of a directory: the packages of its files.
 type folder struct {
-	packages []string // sorted
-	broken   bool     // some file has no readable package clause
-	loose    string   // a file without a package clause, "" if there is none
+	packages []string                       // sorted
+	clauses  map[string]provenance.Position // where the first clause of each package is
+	broken   bool                           // some file has no readable package clause
+	loose    string                         // a file without a package clause, "" if there is none
 }
 
 // discovery turns patterns into modules and packages.
@@ -253,7 +255,7 @@ func (d *discovery) addFolder(dir, qualifier string, named bool) error {
 	case len(names) == 1:
 		d.addPackage(m, dir, names[0], named, len(f.packages) > 1)
 	case len(names) > 1:
-		d.found = append(d.found, d.severalPackages(dir, names))
+		d.found = append(d.found, d.severalPackages(dir, names, f.clauses))
 	case f.broken:
 		// The files' own findings say why.
 	case named:
@@ -306,7 +308,7 @@ func (d *discovery) addPlatform(m *moduleSource) {
 
 // scan reads the package clauses of the files in dir.
 func (d *discovery) scan(m *moduleSource, dir string) folder {
-	f := folder{}
+	f := folder{clauses: map[string]provenance.Position{}}
 	entries, err := d.list(dir)
 	if err != nil {
 		return folder{broken: true}
@@ -337,10 +339,21 @@ func (d *discovery) scan(m *moduleSource, dir string) folder {
 			f.loose = shown
 		case !slices.Contains(f.packages, clause):
 			f.packages = append(f.packages, clause)
+			f.clauses[clause] = clausePosition(shown, syntax)
 		}
 	}
 	slices.Sort(f.packages)
 	return f
+}
+
+// clausePosition returns where the name in a file's package clause is.
+func clausePosition(shown string, f *ast.File) provenance.Position {
+	for _, decl := range f.Decls {
+		if p, ok := decl.(*ast.Package); ok {
+			return provenance.Position{Filename: shown, Line: p.Name.Pos().Line(), Column: p.Name.Pos().Column()}
+		}
+	}
+	return provenance.Position{Filename: shown}
 }
 
 // module returns the module in the folder root, nil if its module file is
@@ -363,7 +376,7 @@ func (d *discovery) module(root string) *moduleSource {
 	}
 	mf, err := modfile.ParseNonStrict(data, d.display(name))
 	if err != nil {
-		d.found = append(d.found, loadFindings(object, err)...)
+		d.found = append(d.found, moduleFindings(object, d.display(name), data, err)...)
 		return nil
 	}
 	m.path = ast.ParseImportPath(mf.QualifiedModule()).Path

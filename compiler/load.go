@@ -146,6 +146,7 @@ func (ld *loader) load(t *tags) ([]*instance, finding.List) {
 				if kept, refused = without(tags, err.Error()); refused {
 					break
 				}
+				t.note(err.Error())
 			}
 		}
 		if !refused {

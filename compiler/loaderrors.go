@@ -1,9 +1,14 @@
 package compiler
 
 import (
+	"fmt"
 	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
+	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
 
 	"github.com/podcue/podcue/finding"
@@ -12,33 +17,41 @@ import (
 
 // unreadable is the finding for a file that is not fit to be read.
 func unreadable(pkg, shown string, err error) finding.Finding {
-	return finding.Finding{
+	f := finding.Finding{
 		ID: finding.IDCUE, Severity: finding.Error,
 		Object:  finding.Object{Kind: kindPackage, Name: pkg, Package: pkg},
 		Message: path.Base(shown) + " " + plain(err.Error()),
-		Help:    "fix the file, or take it out of the package",
+		Help:    "mend the file, or take it out of the package",
 		Origins: []provenance.Origin{{Pos: provenance.Position{Filename: shown}}},
 	}
+	if pkg == "" {
+		f.Object = finding.Object{Kind: kindModule, Name: path.Dir(path.Dir(shown))}
+	}
+	return f
 }
 
 // severalPackages is the finding for a folder with files of several packages,
 // which plain cue refuses too.
-func (d *discovery) severalPackages(dir string, names []string) finding.Finding {
+func (d *discovery) severalPackages(dir string, names []string, clauses map[string]provenance.Position) finding.Finding {
 	p := d.files.pattern(dir)
-	return finding.Finding{
+	f := finding.Finding{
 		ID: finding.IDCUE, Severity: finding.Error,
 		Object:  finding.Object{Kind: kindPackage, Name: p, Package: p},
 		Message: "the folder has files of several packages: " + strings.Join(names, ", "),
 		Help:    "give each package a folder of its own, or name one of them: " + p + ":" + names[0],
-		Origins: []provenance.Origin{{Pos: provenance.Position{Filename: d.display(dir)}}},
 	}
+	for _, name := range names {
+		f.Origins = append(f.Origins, provenance.Origin{Pos: clauses[name]})
+	}
+	return f
 }
 
-// loadFindings returns the findings of an error of the parser.
+// loadFindings returns the findings of an error of the parser about one file.
 func loadFindings(object finding.Object, err error) finding.List {
 	var found finding.List
 	for _, e := range errors.Errors(err) {
-		f := finding.Finding{ID: finding.IDCUE, Severity: finding.Error, Object: object, Message: plain(e.Error()), Help: "fix the syntax"}
+		message := plain(e.Error())
+		f := finding.Finding{ID: finding.IDCUE, Severity: finding.Error, Object: object, Message: message, Help: syntaxHelp(message, "")}
 		if pos := e.Position(); pos.IsValid() {
 			f.Origins = []provenance.Origin{{Pos: provenance.Position{Filename: pos.Filename(), Line: pos.Line(), Column: pos.Column()}}}
 		}
@@ -47,17 +60,141 @@ func loadFindings(object finding.Object, err error) finding.List {
 	return found
 }
 
+// moduleFindings returns the findings of an error about the module file called
+// shown.
+func moduleFindings(object finding.Object, shown string, data []byte, err error) finding.List {
+	found := loadFindings(object, err)
+	for i := range found {
+		if len(found[i].Origins) == 0 {
+			at := provenance.Position{Filename: shown, Line: 1, Column: 1}
+			for n, line := range strings.Split(string(data), "\n") {
+				if strings.HasPrefix(strings.TrimSpace(line), "language") {
+					at.Line = n + 1
+				}
+			}
+			found[i].Origins = []provenance.Origin{{Pos: at}}
+		}
+		found[i].Help = `a module file is such as: module: "example.com/team" and language: version: "v0.15.0"`
+		if strings.Contains(found[i].Message, "too new") {
+			found[i].Help = "lower language.version in the module file, or use a podcue that has a newer CUE"
+		}
+	}
+	return found
+}
+
+var (
+	importFailed = regexp.MustCompile(`^(import failed: |\S+:\d+:\d+: )+`)
+	noPackage    = regexp.MustCompile(`^cannot find package "([^"]*)": (.*)$`)
+)
+
 // translateLoad returns the findings of an error of CUE's loader.
 func (ld *loader) translateLoad(object finding.Object, err error) finding.List {
 	var found finding.List
 	for _, e := range errors.Errors(err) {
-		f := finding.Finding{ID: finding.IDCUE, Severity: finding.Error, Object: object, Message: plain(e.Error()), Help: "fix it"}
+		f := finding.Finding{ID: finding.IDCUE, Severity: finding.Error, Object: object}
 		for _, pos := range append([]tokenPos{e.Position()}, e.InputPositions()...) {
-			if at := ld.position(pos); at.IsValid() && !ld.isSchema(at.Filename) {
-				f.Origins = append(f.Origins, provenance.Origin{Pos: at})
+			o := provenance.Origin{Pos: ld.position(pos)}
+			if o.Pos.IsValid() && !ld.isSchema(o.Pos.Filename) && !slices.Contains(f.Origins, o) {
+				f.Origins = append(f.Origins, o)
 			}
 		}
+		f.Message = plain(importFailed.ReplaceAllString(e.Error(), ""))
+		ld.sayLoad(&f)
 		found = append(found, f)
 	}
 	return found
+}
+
+// sayLoad rewrites a message of CUE's loader, and adds help.
+func (ld *loader) sayLoad(f *finding.Finding) {
+	ambiguous := strings.Contains(f.Message, "ambiguous import")
+	switch m := noPackage.FindStringSubmatch(f.Message); {
+	case ambiguous:
+		f.Message = "an imported package is found twice: among the dependencies of the module file and in cue.mod"
+		f.Help = "remove it from deps in cue.mod/module.cue, or the copy in cue.mod"
+	case m != nil && strings.Contains(m[2], "not in the module cache"):
+		f.Message = plain(m[2])
+		f.Help = "fetch it with plain cue once, for example with cue vet -c=false ./..., or vendor it into cue.mod/pkg"
+	case m != nil:
+		ld.sayNoPackage(m[1], f)
+	case strings.Contains(f.Message, "import cycle"):
+		f.Message = "the packages import one another"
+		f.Help = "move what they share into a package of its own"
+	case strings.Contains(f.Message, "relative import paths"):
+		f.Message = "an import path is never relative"
+		f.Help = fmt.Sprintf("write the whole path, which begins with the module's: %q", ld.src.path+"/…")
+	case strings.Contains(f.Message, "no CUE files"), strings.Contains(f.Message, "build constraints exclude"):
+		f.Message = "no file of the package is taken: their @if attributes leave all of them out"
+		f.Help = "give the tag with -t, or remove the attribute"
+	default:
+		line := ""
+		if len(f.Origins) > 0 {
+			line = ld.line(f.Origins[0].Pos)
+		}
+		f.Help = syntaxHelp(f.Message, line)
+	}
+}
+
+// sayNoPackage speaks of an import that leads nowhere.
+func (ld *loader) sayNoPackage(importPath string, f *finding.Finding) {
+	ip := ast.ParseImportPath(importPath)
+	f.Message = fmt.Sprintf("there is no package %s", importPath)
+	rest, inModule := strings.CutPrefix(ip.Path, ld.src.path+"/")
+	if !inModule {
+		f.Help = "add its module to deps in cue.mod/module.cue with cue mod get, or vendor the package into cue.mod/pkg; the module here is " + ld.src.path
+		return
+	}
+	var siblings []string
+	up := path.Dir(rest)
+	if entries, err := ld.list(ld.onDisk(up)); err == nil {
+		for _, e := range entries {
+			if e.dir && !ignoredName(e.name) {
+				siblings = append(siblings, path.Join(ld.src.path, up, e.name))
+			}
+		}
+	}
+	f.Message += finding.DidYouMean(ip.Path, siblings)
+	f.Help = "there are no CUE files of the package in " + ld.display(ld.onDisk(rest))
+	if near := finding.Nearest(ip.Path, siblings); near != "" && near != ip.Path {
+		f.Help = fmt.Sprintf("write %q", near)
+	}
+}
+
+// line returns the line of a file of the module that is at a position.
+func (ld *loader) line(pos provenance.Position) string {
+	data, err := ld.read(ld.src.disk, ld.src.dir, filepath.Join(ld.dir, filepath.FromSlash(pos.Filename)))
+	if err != nil {
+		return ""
+	}
+	lines := strings.Split(string(data), "\n")
+	if pos.Line < 1 || pos.Line > len(lines) {
+		return ""
+	}
+	return lines[pos.Line-1]
+}
+
+var (
+	yamlItem  = regexp.MustCompile(`^\s*- \S`)
+	bareLabel = regexp.MustCompile(`(^|[\s{,])([A-Za-z0-9_-]+[./-][A-Za-z0-9_./-]*)\s*:`)
+)
+
+// syntaxHelp returns the help for a syntax error in a line.
+func syntaxHelp(message, line string) string {
+	if yamlItem.MatchString(line) {
+		return "this looks like YAML: podcue import turns a manifest into CUE"
+	}
+	if m := bareLabel.FindStringSubmatch(line); m != nil {
+		return fmt.Sprintf("a label with other characters than letters and digits is quoted: %q:", m[2])
+	}
+	switch {
+	case strings.Contains(message, "'EOF'"), strings.Contains(message, "not terminated"):
+		return "a bracket or a quote is opened and not closed"
+	case strings.Contains(message, "missing ','"):
+		return "put a comma or a new line between the two"
+	case strings.Contains(message, "illegal character"), strings.Contains(message, "invalid character"):
+		return "remove the character"
+	case strings.Contains(message, "nested more than"):
+		return "give the inner parts names, and refer to them"
+	}
+	return "cue fmt points at the same place"
 }

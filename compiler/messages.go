@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 
 	"github.com/podcue/podcue/finding"
@@ -34,6 +35,7 @@ const (
 	formatBottom      = "explicit error (_|_ literal) in source"
 	formatStructural  = "structural cycle"
 	formatRange       = "cannot range over %s (found %s, want list or struct)"
+	formatKey         = "key value of dynamic field must be concrete, found %v"
 	formatOperands    = "invalid operands %s and %s to '%s' (type %s and %s)"
 )
 
@@ -45,9 +47,20 @@ func (tr *translator) finding(p problem) finding.Finding {
 		f.ID = finding.IDSchema
 	}
 	f.Origins = tr.evidence(p, pl)
-	tr.say(p, pl, &f)
+	if err := tr.ownError(p, pl); err != "" {
+		f.ID, f.Message = finding.IDCUE, err
+	} else {
+		tr.say(p, pl, &f)
+	}
 	if f.Message == "" {
 		f.Message = plain(p.text)
+	}
+	if before, _, noisy := strings.Cut(f.Message, " errors in empty disjunction"); noisy {
+		f.Message = "fits none of the alternatives"
+		if strings.HasPrefix(before, "invalid interpolation") {
+			f.Message = "only strings, numbers and booleans can be put into a string"
+			f.Help = `join a list with strings.Join(list, ",")`
+		}
 	}
 	if f.Help == "" {
 		f.Help = helpFor(f.Message)
@@ -85,9 +98,34 @@ func (tr *translator) say(p problem, pl place, f *finding.Finding) {
 		f.Help = "a definition may refer to itself only in an optional field or a list that may be empty"
 	case formatOperands:
 		f.Help = "both sides must be of one type; a number goes into a string as \"\\(number)\""
+	case formatKey:
+		if _, missing, ok := strings.Cut(p.text, "undefined field: "); ok {
+			f.Message = "this name is made of a field that is not there: " + strings.TrimRight(missing, ")")
+			f.Help = "give every element that the comprehension goes over the field, or leave those without it out: if x.field != _|_"
+		}
 	case formatRange:
 		f.Help = "range over a list, or over a struct with for key, value in …"
 	}
+}
+
+// ownError returns what is wrong with the expression that the node's value comes
+// from, where CUE speaks only of the rule that the outcome breaks.
+func (tr *translator) ownError(p problem, pl place) string {
+	if p.format != formatDisjunction && p.format != formatUserError || !pl.value.Exists() {
+		return ""
+	}
+	var parts []part
+	tr.parts(pl.value, false, 0, &parts)
+	for _, part := range parts {
+		if err := part.node.Err(); err != nil && part.rank == rankConstraint {
+			for _, e := range errors.Errors(err) {
+				if format, _ := e.Msg(); format != formatUserError && format != formatDisjunction {
+					return plain(strings.TrimPrefix(e.Error(), strings.Join(e.Path(), ".")+": "))
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // sayIncomplete speaks of a field that has a type but no value.

@@ -9,6 +9,7 @@ import (
 	"cuelang.org/go/cue/ast"
 
 	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/provenance"
 )
 
 // sayUnknown speaks of a field that may not be where it is.
@@ -24,8 +25,7 @@ func (tr *translator) sayUnknown(p problem, pl place, f *finding.Finding) {
 			f.Help = "lists unify element by element and do not append: build the whole list in one place, for example with list.Concat"
 			return
 		case slices.Contains(allowed, unquoted(pl.name)):
-			f.Message = fmt.Sprintf("the field %s is not allowed by a definition that this builds on", name)
-			f.Help = "a definition is closed: build it on the schema, #Base: schema.#PodTemplate & {…}, or end its struct with ..."
+			tr.sayClosed(p, pl, f)
 			return
 		}
 		f.Message = "unknown field " + name + finding.DidYouMean(pl.name, allowed)
@@ -48,6 +48,63 @@ func (tr *translator) sayUnknown(p problem, pl place, f *finding.Finding) {
 	known = slices.DeleteFunc(known, func(n string) bool { return n == pl.name })
 	f.Message = "unknown field " + name + finding.DidYouMean(pl.name, known)
 	f.Help = listed(known)
+}
+
+// sayClosed speaks of a field that the schema has, and that a definition of the
+// author's leaves no room for.
+func (tr *translator) sayClosed(p problem, pl place, f *finding.Finding) {
+	what := "a definition that this builds on"
+	var origins []provenance.Origin
+	for _, def := range tr.builtOn(p.path[:min(2, len(p.path))]) {
+		what = "the definition " + def.name
+		origins = append(origins, provenance.Origin{Layer: tr.layer(pl), Pos: def.pos})
+	}
+	f.Message = fmt.Sprintf("%s leaves no room for %s", what, label(pl.name))
+	f.Help = "a definition is closed: build it on the schema, #Base: schema.#PodTemplate & {…}, or end its struct with ..."
+	if pl.object.Kind == kindTask {
+		f.Help = "a definition is closed: build it on the schema, #Base: schema.#Task & {…}, or end its struct with ..."
+	}
+	f.Origins = append(f.Origins, origins...)
+}
+
+// A base is a definition that something is built on.
+type base struct {
+	name string
+	pos  provenance.Position
+}
+
+// builtOn returns the author's own definitions that the node at path refers to
+// as a whole.
+func (tr *translator) builtOn(path []string) []base {
+	at := tr.root
+	for _, elem := range path {
+		at = at.LookupPath(cue.MakePath(step(at, elem, tr.root)))
+	}
+	var out []base
+	var visit func(cue.Value, int)
+	visit = func(v cue.Value, depth int) {
+		if op, args := v.Expr(); op == cue.AndOp && depth < maxParts {
+			for _, a := range args {
+				visit(a, depth+1)
+			}
+			return
+		}
+		root, path := v.ReferencePath()
+		sels := path.Selectors()
+		if !root.Exists() || len(sels) == 0 || !sels[len(sels)-1].IsDefinition() {
+			return
+		}
+		target := root.LookupPath(path)
+		origins := tr.origins(target, true, "")
+		if len(origins) > 0 && !slices.ContainsFunc(out, func(b base) bool { return b.name == path.String() }) {
+			out = append(out, base{path.String(), origins[len(origins)-1].Pos})
+		}
+	}
+	visit(at, 0)
+	if len(out) > 1 {
+		return nil // which of them it is cannot be told
+	}
+	return out
 }
 
 // wellKnown is the help for what people bring along from manifests and from

@@ -41,11 +41,24 @@ func (tr *translator) translate(err error) finding.List {
 	if err == nil {
 		return nil
 	}
+	problems := distinct(tr.problems(err))
 	var found finding.List
-	for _, p := range distinct(tr.problems(err)) {
+	for _, p := range problems {
+		if follows(p, problems) {
+			continue
+		}
 		found = append(found, tr.finding(p))
 	}
 	return found
+}
+
+// follows reports whether p is that a closed definition has no room for a field
+// that the schema itself puts there, while it has no room for something of the
+// author's either: one cause.
+func follows(p problem, all []problem) bool {
+	return p.format == formatUnknown && len(p.own) == 0 && slices.ContainsFunc(all, func(q problem) bool {
+		return q.format == formatUnknown && len(q.own) > 0 && len(p.path) > 1 && under(q.path, p.path[:2])
+	})
 }
 
 // problems takes err apart. What CUE reports about the alternatives of a
