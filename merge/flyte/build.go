@@ -19,6 +19,10 @@ type Input struct {
 	ProcessEnv map[string]string
 	// Sources says where the inputs were written; nil turns provenance off.
 	Sources *Sources
+
+	// fromAction: the Execution was derived from a TaskAction, so a service account
+	// that it lacks is the executor's default one.
+	fromAction bool
 }
 
 // Sources says where the fields of an Input were written. The zero value turns
@@ -93,6 +97,9 @@ func (p *Profile) PodSpec(in *Input) (*PodSpec, error) {
 	return out, nil
 }
 
+// stepsBeforeTemplates is how many of podSpecSteps come before step 7.
+const stepsBeforeTemplates = 7
+
 // podSpecSteps build the pod spec and the task's share of the metadata. Their
 // order is Flyte's and matters: what comes before step 7 never sees a template,
 // and beats it.
@@ -152,6 +159,12 @@ func (p *Profile) begin(in *Input) *builder {
 	b.meta = &metav1.ObjectMeta{}
 	if in.Sources != nil {
 		b.trace()
+	}
+	if in.fromAction && b.exec.ServiceAccount == "" && b.cfg.ServiceAccount != "" {
+		e := *b.exec
+		e.ServiceAccount = b.cfg.ServiceAccount
+		b.exec = &e
+		b.execSrc.SetField("serviceAccount", at(b.cfgSrc, "executor", "defaultK8sServiceAccount"))
 	}
 	return b
 }

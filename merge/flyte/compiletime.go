@@ -186,6 +186,10 @@ func (r *Registration) Serialize() (map[string]any, error) {
 	return spec, nil
 }
 
+// ruleTaskContainer is the rule of what the task puts in the place of the
+// template's.
+const ruleTaskContainer = "task-container"
+
 // fill completes one container of the template.
 func (r *Registration) fill(c map[string]any, primary bool, requests, limits map[string]any, t *provenance.Tree) error {
 	image, given := c["image"].(string)
@@ -229,11 +233,17 @@ func (r *Registration) fill(c map[string]any, primary bool, requests, limits map
 
 // setWords replaces command or args by the task's; None leaves the field out.
 func (r *Registration) setWords(c map[string]any, name string, words []string, t *provenance.Tree) {
-	src := at(r.taskSrc, name).Clone()
-	if old := t.Lookup(name); old != nil && src != nil {
-		src.Lose(anyOrigins(old)...)
+	if t != nil {
+		node := at(r.taskSrc, name).Clone()
+		if node == nil {
+			node = &provenance.Tree{}
+		}
+		if old := t.Lookup(name); old != nil {
+			was := anyOrigins(old)[:min(1, len(anyOrigins(old)))]
+			node.Set(append(was, originOf(node, ruleTaskContainer))...)
+		}
+		t.SetField(name, node)
 	}
-	t.SetField(name, src)
 	if words == nil {
 		delete(c, name)
 		return

@@ -19,6 +19,9 @@ const (
 	StageRegistration Stage = "registration"
 )
 
+// IDRefused is the id of a finding about an [Error].
+const IDRefused = "merge-refused"
+
 // BadTaskSpecification is Flyte's code for a task that cannot become a Pod.
 const BadTaskSpecification = "BadTaskSpecification"
 

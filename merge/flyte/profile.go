@@ -20,6 +20,8 @@ type Profile struct {
 	// doublesDottedKeys: a dotted key of the configuration that has capitals
 	// arrives in lower case, too.
 	doublesDottedKeys bool
+	// executor: Pods are made for TaskActions.
+	executor bool
 	// sharesTemplates: the template store hands out its own objects, and the merge
 	// writes into them. From one Pod to the next, only a shared [Store] shows it.
 	sharesTemplates bool
@@ -75,6 +77,7 @@ var V2 = &Profile{
 	Doc:  "Flyte 2 as of flyteorg/flyte 6fadb90d65, with flytekit e96c72030",
 
 	otherKeys:           []string{"enable-distributed-error-aggregation"},
+	executor:            true,
 	sharesTemplates:     true,
 	forbidsServiceLinks: true,
 	podNameEnv:          true,

@@ -30,6 +30,16 @@ func sourceTree(v any, m provenance.Map, layer string) *provenance.Tree {
 	return provenance.NewTree(generic(v), m, provenance.Origin{Layer: layer})
 }
 
+// sourceMap returns what t knows of v, as a source: the values that origins
+// decided are those of v, not what they were written as.
+func sourceMap(t *provenance.Tree, v any) provenance.Map {
+	m := t.Map(generic(v))
+	for _, origins := range m {
+		origins[len(origins)-1].Value = ""
+	}
+	return m
+}
+
 // won records that o, by its rule, decided the value v at t, above what was
 // recorded there before.
 func won(t *provenance.Tree, v any, o provenance.Origin) {
@@ -116,6 +126,18 @@ func originOf(src *provenance.Tree, rule string) provenance.Origin {
 		return o[0]
 	}
 	return flyteOrigin(rule)
+}
+
+// headed gives t, where it has no origin of its own, that of the first node below
+// it, and returns it.
+func headed(t *provenance.Tree) *provenance.Tree {
+	if t != nil && len(t.Origins()) == 0 {
+		if o := anyOrigins(t); len(o) > 0 {
+			o[0].Value = ""
+			t.Set(o[0])
+		}
+	}
+	return t
 }
 
 // originTree is a tree of which nothing is known but that it comes from o.

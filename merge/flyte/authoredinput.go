@@ -1,0 +1,393 @@
+package flyte
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podcue/podcue/provenance"
+)
+
+// An AuthoredTemplate is a pod template as an author writes it: flytekit's
+// PodTemplate.
+type AuthoredTemplate struct {
+	Name                 string
+	PrimaryContainerName string // "primary" when empty
+	Pod                  *corev1.PodTemplateSpec
+	Fields               provenance.Map // keyed metadata.… and spec.…
+}
+
+// pythonTask is the type of a task that names none.
+const pythonTask = "python-task"
+
+// Input does step 0 and returns the input for the Pod of one attempt of the
+// task: with a template the task becomes one that brings its own pod spec, as
+// flytekit registers it; without one a container task. preview (nil: none)
+// completes the execution, and placeholders the rest: see the package's
+// documentation. With an action, the execution is what Flyte 2's executor derives
+// from it, and overrides do not exist.
+//
+// fields are the origins of the task's JSON, by its own paths; nil turns
+// provenance off. Config and Templates are left to the caller. Neither a nor t
+// nor preview is changed, and the Input may share parts with them.
+func (a *Authored) Input(p *Profile, t *AuthoredTemplate, preview *Authored, fields provenance.Map) (*Input, error) {
+	if preview == nil {
+		preview = &Authored{}
+	}
+	w := &authoring{a: a, template: t, task: &TaskTemplate{}, sources: &Sources{}}
+	if fields != nil {
+		w.src = provenance.NewTree(any(a.raw), fields, provenance.Origin{Layer: provenance.LayerTask})
+		w.tree = &provenance.Tree{}
+	}
+	if err := w.buildTask(); err != nil {
+		return nil, err
+	}
+	in := &Input{Task: w.task}
+	if w.tree != nil {
+		w.sources.Task = sourceMap(w.tree, w.task)
+		in.Sources = w.sources
+	}
+	action := a.Action
+	if action == nil && len(a.Execution) == 0 && p.executor && len(preview.Execution) == 0 {
+		action = preview.Action
+	}
+	if action != nil {
+		if !p.executor {
+			return nil, &Error{Stage: StageInput, Origins: anyOrigins(at(w.src, "action")),
+				Message: fmt.Sprintf("action: %s has no executor with TaskActions; give the execution instead", p.Name)}
+		}
+		return in, in.setAction(action, in.Sources)
+	}
+	return in, w.buildExecution(in, preview)
+}
+
+// authoring is a task on its way from the author's terms to Flyte's. The trees
+// are nil without provenance: src of what the author wrote, tree of the
+// TaskTemplate.
+type authoring struct {
+	a         *Authored
+	template  *AuthoredTemplate
+	task      *TaskTemplate
+	sources   *Sources
+	src, tree *provenance.Tree
+}
+
+// copyTree says that the field of the task at path is what the author wrote at
+// from.
+func (w *authoring) copyTree(path []string, from ...string) {
+	node := at(w.src, from...).Clone()
+	if node == nil {
+		return
+	}
+	t := w.tree
+	for _, f := range path[:len(path)-1] {
+		t = t.Field(f)
+	}
+	t.SetField(path[len(path)-1], node)
+}
+
+func (w *authoring) buildTask() error {
+	a, task := w.a, w.task
+	task.ID, task.Type, task.Custom = a.ID, a.Type, a.Custom
+	task.SecurityContext, task.ExtendedResources = a.SecurityContext, extendedResources(a.Accelerator, a.SharedMemory)
+	if task.Type == "" {
+		task.Type = pythonTask
+	}
+	if a.TaskTypeVersion != nil {
+		task.TaskTypeVersion = *a.TaskTypeVersion
+	}
+	if len(a.Config) > 0 {
+		task.Config = make(map[string]string, len(a.Config)+1)
+		for k, v := range a.Config {
+			task.Config[k] = v
+		}
+	}
+	if a.PodTemplateName != "" || a.Interruptible != nil || a.Metadata != nil {
+		task.Metadata = &TaskMetadata{PodTemplateName: a.PodTemplateName, Interruptible: a.Interruptible, Metadata: a.Metadata}
+	}
+	for _, name := range []string{"id", "type", "taskTypeVersion", "interface", "custom", "securityContext", "config"} {
+		w.copyTree([]string{name}, name)
+	}
+	w.copyTree([]string{"metadata", "podTemplateName"}, "podTemplateName")
+	w.copyTree([]string{"metadata", "interruptible"}, "interruptible")
+	w.copyTree([]string{"metadata", "metadata"}, "metadata")
+	w.copyTree([]string{"extendedResources", "gpuAccelerator"}, "accelerator")
+	w.copyTree([]string{"extendedResources", "sharedMemory"}, "sharedMemory")
+	headed(at(w.tree, "extendedResources", "sharedMemory")) // for what is flytekit's in it
+	var err error
+	if task.Interface, err = a.typedInterface(); err != nil {
+		return &Error{Stage: StageInput, Message: "interface: " + err.Error(), Origins: anyOrigins(at(w.src, "interface")), Err: err}
+	}
+	if w.template == nil {
+		return w.buildContainer()
+	}
+	return w.buildPod()
+}
+
+func extendedResources(gpu *GPUAccelerator, shm *AuthoredSharedMemory) *ExtendedResources {
+	if gpu == nil && shm == nil {
+		return nil
+	}
+	out := &ExtendedResources{GPUAccelerator: gpu}
+	if shm != nil {
+		out.SharedMemory = &SharedMemory{MountPath: shm.MountPath, MountName: shm.MountName, SizeLimit: string(shm.SizeLimit)}
+		if shm.MountPath == "" {
+			out.SharedMemory.MountPath = sharedMemoryPath
+		}
+		if shm.MountName == "" {
+			out.SharedMemory.MountName = sharedMemoryName
+		}
+	}
+	return out
+}
+
+// imageConfig is flytekit's image configuration. Without a default image it is
+// the task's own, as pyflyte's --image has it.
+func (w *authoring) imageConfig() ImageConfig {
+	c := ImageConfig{}
+	for _, name := range sortedNames(w.a.Images.ByName) {
+		c.Images = append(c.Images, ParseImage(name, w.a.Images.ByName[name]))
+	}
+	ref := w.a.Images.Default
+	if ref == "" && !imageReference.MatchString(w.a.Image) {
+		ref = w.a.Image
+	}
+	if ref != "" {
+		img := ParseImage("default", ref)
+		c.Default = &img
+	}
+	return c
+}
+
+// buildContainer makes a container task.
+func (w *authoring) buildContainer() error {
+	a := w.a
+	images := w.imageConfig()
+	image, err := images.resolve(a.Image, w.tree)
+	if err != nil {
+		return err
+	}
+	c := &TaskContainer{Image: image, Command: a.Command, Args: a.Args, Env: a.Env, DataConfig: a.DataConfig}
+	w.task.Container = c
+	for _, name := range []string{"image", "command", "args", "dataConfig"} {
+		w.copyTree([]string{"container", name}, name)
+	}
+	t := w.tree.Field("container")
+	if a.Image == "" {
+		t.SetField("image", at(w.src, "images", "default").Clone())
+	} else if image != a.Image {
+		won(t.Field("image"), image, originOf(at(w.src, "images"), "image-config"))
+	}
+	for i, e := range a.Env {
+		node := t.Field("env").Item(i)
+		value := at(w.src, "env", e.Key)
+		won(node.Field("key"), e.Key, originOf(value, ""))
+		node.SetField("value", value.Clone())
+	}
+	if a.Resources.Requests == nil && a.Resources.Limits == nil {
+		return nil
+	}
+	c.Resources = &TaskResources{}
+	if c.Resources.Requests, err = w.entries("requests", a.Resources.Requests); err != nil {
+		return err
+	}
+	c.Resources.Limits, err = w.entries("limits", a.Resources.Limits)
+	return err
+}
+
+// entries are the resources of a container task.
+func (w *authoring) entries(side string, list map[string]QuantityText) ([]ResourceEntry, error) {
+	var out []ResourceEntry
+	for _, name := range sortedNames(list) {
+		src := at(w.src, "resources", side, name)
+		idl, ok := idlResources[name]
+		if !ok {
+			return nil, unknownResource(side, name, src)
+		}
+		if text := list[name]; text != "0" && text != "" { // flytekit leaves out what is false
+			node := w.tree.Field("container").Field("resources").Field(side).Item(len(out))
+			node.SetField("value", src.Clone())
+			out = append(out, ResourceEntry{Name: idl, Value: string(text)})
+		}
+	}
+	return out, nil
+}
+
+func unknownResource(side, name string, src *provenance.Tree) error {
+	return registrationError(src, "TypeError",
+		"resources.%s: a task has no resource %q: there are cpu, memory, gpu and ephemeral-storage, and overrides take any", side, name)
+}
+
+// buildPod makes a task that brings its own pod spec: flytekit's registration of
+// a task with a pod template.
+func (w *authoring) buildPod() error {
+	a, t := w.a, w.template
+	r := &Registration{PrimaryContainerName: t.PrimaryContainerName, Images: w.imageConfig(), taskSrc: w.src}
+	if r.PrimaryContainerName == "" {
+		r.PrimaryContainerName = DefaultPrimaryContainer
+	}
+	pod := t.Pod
+	if pod == nil {
+		pod = &corev1.PodTemplateSpec{}
+	}
+	r.PodSpec = exactGeneric(pod.Spec)
+	var template *provenance.Tree
+	if w.tree != nil {
+		template = provenance.NewTree(map[string]any{"metadata": generic(pod.ObjectMeta), "spec": any(r.PodSpec)}, t.Fields,
+			provenance.Origin{Layer: provenance.LayerTemplate})
+		r.tree = template.Field("spec")
+	}
+	r.Container = RegisteredContainer{Command: a.Command, Args: a.Args, Env: a.Env}
+	var err error
+	if a.Image != "" || r.Images.Default != nil {
+		if r.Container.Image, err = r.Images.resolve(a.Image, at(w.src, "image")); err != nil {
+			return err
+		}
+	}
+	if r.Container.Requests, err = w.registered("requests", a.Resources.Requests); err != nil {
+		return err
+	}
+	if r.Container.Limits, err = w.registered("limits", a.Resources.Limits); err != nil {
+		return err
+	}
+	spec, err := r.Serialize()
+	if err != nil {
+		return err
+	}
+	w.task.K8sPod = &K8sPod{
+		Metadata: &K8sObjectMetadata{Labels: pod.Labels, Annotations: pod.Annotations}, DataConfig: a.DataConfig,
+	}
+	if err := w.task.K8sPod.setPodSpec(spec); err != nil {
+		return err
+	}
+	w.copyTree([]string{"k8sPod", "dataConfig"}, "dataConfig")
+	if w.task.Config == nil {
+		w.task.Config = map[string]string{}
+	}
+	w.task.Config[primaryContainerKey] = r.PrimaryContainerName
+	if a.TaskTypeVersion == nil {
+		w.task.TaskTypeVersion = podTaskVersion
+	}
+	if template != nil {
+		w.sources.PodSpec = sourceMap(template, map[string]any{"metadata": pod.ObjectMeta, "spec": w.task.K8sPod.PodSpec})
+	}
+	return nil
+}
+
+// podTaskVersion is the type version of tasks with a pod spec.
+const podTaskVersion = 2
+
+// registered are the resources for a Registration.
+func (w *authoring) registered(side string, list map[string]QuantityText) (map[string]any, error) {
+	out := make(map[string]any, len(list))
+	for name, text := range list {
+		to := name
+		switch name {
+		case "memory":
+			to = "mem"
+		case "ephemeral-storage":
+			to = "ephemeral_storage"
+		case "cpu", "gpu":
+		default:
+			return nil, unknownResource(side, name, at(w.src, "resources", side, name))
+		}
+		if text != "0" {
+			out[to] = string(text)
+		}
+	}
+	return out, nil
+}
+
+// setPodSpec decodes the pod spec as Flyte does.
+func (p *K8sPod) setPodSpec(spec any) error {
+	data, err := json.Marshal(spec)
+	if err != nil {
+		return err
+	}
+	out := &corev1.PodSpec{}
+	if err := json.Unmarshal(data, out); err != nil {
+		p.PodSpecError, p.podSpecText = err, string(data)
+		return nil
+	}
+	p.PodSpec = out
+	return nil
+}
+
+// exactGeneric is generic for a struct, with integers as they are.
+func exactGeneric(v any) map[string]any {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var out map[string]any
+	if d.Decode(&out) != nil {
+		return nil
+	}
+	return out
+}
+
+// buildExecution completes the input with the execution and the node's
+// overrides.
+func (w *authoring) buildExecution(in *Input, preview *Authored) error {
+	a := w.a
+	d, err := draftExecution(a.Execution, preview.Execution, w.src.Field("execution"))
+	if err != nil {
+		return err
+	}
+	e := d.execution()
+	e.SecurityContext = a.SecurityContext
+	d.tree.SetField("securityContext", at(w.src, "securityContext").Clone())
+	e.Interruptible = interruptible(w.task, preview)
+	if a.Interruptible != nil {
+		d.tree.SetField("interruptible", at(w.src, "interruptible").Clone())
+	}
+	e.TaskID = d.identify(a.ID, a.Name, at(w.src, "id"))
+	if err := w.override(e, d.tree.Field("overrides")); err != nil {
+		return err
+	}
+	in.Execution, in.ProcessEnv = e, d.known.ProcessEnv
+	if in.Sources != nil {
+		in.Sources.Execution = sourceMap(d.tree, e)
+	}
+	return nil
+}
+
+// override adds what the node changes.
+func (w *authoring) override(e *Execution, t *provenance.Tree) error {
+	o, src := &w.a.Overrides, relayered(at(w.src, "overrides"), provenance.LayerOverride)
+	var err error
+	if e.Overrides.Resources, err = o.Resources.requirements("overrides.resources"); err != nil {
+		return err
+	}
+	e.Overrides.ContainerImage = o.Image
+	e.Overrides.ExtendedResources = extendedResources(o.Accelerator, o.SharedMemory)
+	t.SetField("resources", src.Lookup("resources"))
+	t.SetField("containerImage", src.Lookup("image"))
+	t.Field("extendedResources").SetField("gpuAccelerator", src.Lookup("accelerator"))
+	t.Field("extendedResources").SetField("sharedMemory", headed(src.Lookup("sharedMemory")))
+	pod := o.PodTemplate
+	if pod == nil {
+		return nil
+	}
+	e.Overrides.PodTemplate = &K8sPod{
+		Metadata: &K8sObjectMetadata{Labels: pod.Labels, Annotations: pod.Annotations}, PodSpec: pod.PodSpec,
+		PrimaryContainerName: pod.PrimaryContainerName,
+	}
+	if pod.PrimaryContainerName == "" {
+		e.Overrides.PodTemplate.PrimaryContainerName = DefaultPrimaryContainer
+	}
+	if w.tree == nil {
+		return nil
+	}
+	template := &provenance.Tree{}
+	template.SetField("spec", at(src, "podTemplate", "podSpec"))
+	for _, f := range []string{"labels", "annotations"} {
+		template.Field("metadata").SetField(f, at(src, "podTemplate", f))
+	}
+	w.sources.Override = sourceMap(template, map[string]any{"metadata": e.Overrides.PodTemplate.Metadata, "spec": pod.PodSpec})
+	return nil
+}
