@@ -44,7 +44,7 @@ func (c *shapeCompiler) bottom(v cue.Value) (matcher, error) {
 	if err := v.Validate(); err != nil {
 		return nil, err
 	}
-	return nil, errDepends
+	return nil, fmt.Errorf("%w: %s", errDepends, errorText(v.Err()))
 }
 
 // explicit reports whether v was written as _|_ or error("…").

@@ -21,6 +21,7 @@ type pack struct {
 	dir        string // positions are relative to it
 	path       string // how findings name the package: "./policies"
 	inst       *build.Instance
+	files      []*ast.File // its own, and then those of what it imports
 	eval       *evaluator
 	root       cue.Value
 	inputViews []string
@@ -28,8 +29,9 @@ type pack struct {
 }
 
 func newPack(cfg *Config, path string, inst *build.Instance) *pack {
+	files := allFiles(inst)
 	return &pack{
-		dir: cfg.Base, path: path, inst: inst, inputViews: inputViews(inst.Files), overlay: cfg.Overlay,
+		dir: cfg.Base, path: path, inst: inst, files: files, inputViews: inputViews(files), overlay: cfg.Overlay,
 		eval: &evaluator{ctx: cuecontext.New(), timeout: cfg.timeout()},
 	}
 }
@@ -103,10 +105,13 @@ func (p *pack) reparse(f *ast.File) (*ast.File, error) {
 	return parser.ParseFile(f.Filename, data, parser.ParseComments)
 }
 
+// hasInput reports whether the package has input at its top.
+func (p *pack) hasInput() bool { return hasField(p.inst.Files, fieldInput) }
+
 // position returns where v, the value at path, is written: in the package if it
 // can, for a type that v is held against has a position as well.
 func (p *pack) position(v cue.Value, path ...string) provenance.Position {
-	if pos, whole := fieldPosition(p.inst.Files, path...); whole {
+	if pos, whole := fieldPosition(p.files, path...); whole {
 		return position(p.dir, pos)
 	}
 	return position(p.dir, v.Pos())
@@ -140,7 +145,7 @@ func (p *pack) problem(id string, err error) *problem {
 	path, text := policyError(id, err)
 	known = &problem{path: path, pos: p.errorPosition(err), message: text, help: "mend it at the place named"}
 	if path != "" {
-		if pos, _ := fieldPosition(p.inst.Files, policySteps(id, path)...); pos.IsValid() {
+		if pos, _ := fieldPosition(p.files, policySteps(id, path)...); pos.IsValid() {
 			known.pos = position(p.dir, pos)
 		}
 	}

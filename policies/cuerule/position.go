@@ -90,10 +90,16 @@ func significant(err error) []errors.Error {
 	return kept
 }
 
-// messageOf returns the message of e alone, on one line.
+// messageOf returns the message of e on one line, with that of what it wraps and
+// without paths.
 func messageOf(e errors.Error) string {
 	format, args := e.Msg()
-	return oneLine(errors.Newf(token.NoPos, format, args...).Error())
+	text := oneLine(errors.Newf(token.NoPos, format, args...).Error())
+	var cause errors.Error
+	if errors.As(errors.Unwrap(e), &cause) {
+		return text + ": " + messageOf(cause)
+	}
+	return text
 }
 
 // belowPolicy returns path, as CUE has it, from the policy id on.

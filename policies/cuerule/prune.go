@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
 )
 
@@ -70,6 +71,10 @@ func entries(d ast.Decl, name string) []*ast.Field {
 
 func label(f *ast.Field) (string, bool) {
 	switch l := f.Label.(type) {
+	case *ast.Alias: // name=label
+		if named, ok := l.Expr.(ast.Label); ok {
+			return label(&ast.Field{Label: named})
+		}
 	case *ast.Ident:
 		return l.Name, true
 	case *ast.BasicLit:
@@ -195,46 +200,49 @@ func fieldPosition(files []*ast.File, path ...string) (pos token.Pos, whole bool
 }
 
 // inputViews returns the views that files ask input for; all of them when one
-// uses input as a whole.
+// uses input as a whole, or by another name.
 func inputViews(files []*ast.File) []string {
 	used := map[string]bool{}
 	whole := false
-	for _, f := range files {
-		ast.Walk(f, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.Field:
-				ast.Walk(n.Value, func(m ast.Node) bool { return useOfInput(m, used, &whole) }, nil)
-				return false
+	var visit func(n ast.Node) bool
+	visit = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Field:
+			alias, _ := n.Label.(*ast.Alias)
+			if name, _ := label(n); n.Alias != nil && name == fieldInput {
+				whole = true
 			}
-			return true
-		}, nil)
-	}
-	var views []string
-	for _, view := range Views() {
-		if whole || used[view] {
-			views = append(views, view)
+			if alias != nil {
+				ast.Walk(alias, visit, nil)
+			}
+			ast.Walk(n.Value, visit, nil)
+			return false // a label is no use
+		case *ast.SelectorExpr:
+			if id, ok := n.X.(*ast.Ident); ok && id.Name == fieldInput {
+				if name, ok := n.Sel.(*ast.Ident); ok {
+					used[name.Name] = true
+					return false
+				}
+				whole = true
+			}
+		case *ast.Ident:
+			if n.Name == fieldInput {
+				whole = true
+			}
 		}
+		return true
 	}
-	return views
+	for _, f := range files {
+		ast.Walk(f, visit, nil)
+	}
+	return slices.DeleteFunc(Views(), func(view string) bool { return !whole && !used[view] })
 }
 
-func useOfInput(n ast.Node, used map[string]bool, whole *bool) bool {
-	switch n := n.(type) {
-	case *ast.Field:
-		ast.Walk(n.Value, func(m ast.Node) bool { return useOfInput(m, used, whole) }, nil)
-		return false // a label is no use
-	case *ast.SelectorExpr:
-		if id, ok := n.X.(*ast.Ident); ok && id.Name == fieldInput {
-			if name, ok := n.Sel.(*ast.Ident); ok {
-				used[name.Name] = true
-				return false
-			}
-			*whole = true
-		}
-	case *ast.Ident:
-		if n.Name == fieldInput {
-			*whole = true
-		}
+// allFiles returns the files of inst and of all that it imports.
+func allFiles(inst *build.Instance) []*ast.File {
+	files := slices.Clone(inst.Files)
+	for _, dep := range inst.Dependencies() {
+		files = append(files, dep.Files...)
 	}
-	return true
+	return files
 }

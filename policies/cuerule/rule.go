@@ -181,7 +181,7 @@ func (r *rule) checkForm() error {
 		}
 	}
 	if !items {
-		return nil
+		return r.checkInput()
 	}
 	if !r.has(fieldEach) {
 		return r.problem("", "write each: "+joinOr(quoteAll(Views())), "it does not say what it looks at")
@@ -192,6 +192,18 @@ func (r *rule) checkForm() error {
 	}
 	r.each = each
 	return nil
+}
+
+// checkInput refuses a deny list whose input would not be filled in: that of
+// another package, where an empty list would pass every pod.
+func (r *rule) checkInput() error {
+	if !r.has(fieldDeny) || r.has(fieldInput) {
+		return nil
+	}
+	if _, here := fieldPosition(r.pkg.inst.Files, fieldPolicies, r.id, fieldDeny); here && r.pkg.hasInput() {
+		return nil
+	}
+	return r.problem(fieldDeny, "write input: _ in the policy itself: podcue fills it in", "has no input of its own, and is not written beside one")
 }
 
 // compile makes the matchers, and what else the check needs.
@@ -215,8 +227,12 @@ func (r *rule) compile() (err error) {
 			return err
 		}
 		c := &shapeCompiler{eval: r.pkg.eval}
-		if *part.to, err = c.compile(v); errors.Is(err, errDepends) {
+		*part.to, err = c.compile(v)
+		switch dependsOnItem := r.has(fieldIt); {
+		case errors.Is(err, errDepends) && dependsOnItem:
 			*part.to, err = &dependent{rule: r, name: part.name}, nil
+		case errors.Is(err, errDepends):
+			return r.problem(part.name, "or of an empty list has no value; declare it: _ to refer to the item", "has no value: %s", strings.TrimPrefix(err.Error(), errDepends.Error()+": "))
 		}
 		if err != nil {
 			return r.cueProblem(part.name, err)

@@ -221,7 +221,10 @@ func (d *dependent) matcher(v any) matcher {
 			m, err = c.compile(shape)
 		})
 		if errors.Is(err, errDepends) {
-			panic(&failure{message: "its " + d.name + " refers to what an item does not have", help: "take only items that have it: when: field!: _"})
+			panic(&failure{
+				message: "its " + d.name + " has no value for an item: " + strings.TrimPrefix(err.Error(), errDepends.Error()+": "),
+				help:    "take only items that have what it refers to: when: field!: _; or of an empty list has no value either",
+			})
 		}
 		if err != nil {
 			panic(&failure{message: "its " + d.name + " has no value for an item", err: err})

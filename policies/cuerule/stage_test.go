@@ -72,7 +72,7 @@ func stage(t *testing.T, archive *txtar.Archive) string {
 			write(t, filepath.Join(dir, f.Name), f.Data)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, "cue.mod")); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, "cue.mod/module.cue")); err != nil {
 		write(t, filepath.Join(dir, "cue.mod/module.cue"), []byte("module: \"example.com/project\"\nlanguage: version: \"v0.15.0\"\n"))
 	}
 	var out strings.Builder

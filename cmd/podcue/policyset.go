@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/podcue/podcue/cmd/podcue/internal/report"
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/merge/flyte"
+	"github.com/podcue/podcue/policies"
+	"github.com/podcue/podcue/policies/cuerule"
+	"github.com/podcue/podcue/policies/pss"
+	"github.com/podcue/podcue/provenance"
+)
+
+// A policySet is what one platform's Pods are judged by.
+type policySet struct {
+	set      *policies.Set
+	rules    []report.Rule // of every id that a finding can have, whether it is on or off
+	findings finding.List  // of the team's own policies: what is wrong with them
+	idle     []string      // ids that are off
+	locked   []string      // ids that only the platform's configuration may waive
+}
+
+// policySet combines the built-in policies with those of p's packages, p's
+// configuration and the command line. What is wrong with a policy is a finding
+// of the set; an error is about what somebody asked for.
+func (e *env) policySet(p *platform, o *vetOptions) (*policySet, error) {
+	own, found, err := e.ownPolicies(p)
+	if err != nil {
+		return nil, err
+	}
+	sel := &policies.Selection{Enable: o.enable, Disable: o.disable, Config: p.config.Policies, Others: hazardIDs()}
+	if own != nil {
+		sel.Policies = own.Policies()
+		sel.Others = append(sel.Others, own.Broken()...)
+	}
+	if sel.Standard, err = standardOf(p, o.standard); err != nil {
+		return nil, err
+	}
+	s := &policySet{findings: found}
+	if s.set, err = policies.Select(sel); err != nil {
+		return nil, err
+	}
+	s.describe(slices.Concat(policies.All(), sel.Policies), sel.Standard)
+	return s, nil
+}
+
+// describe fills in what s says about each of all.
+func (s *policySet) describe(all []*policies.Policy, standard *policies.Standard) {
+	active := map[string]bool{}
+	for _, p := range s.set.Policies() {
+		active[p.ID] = true
+	}
+	for _, p := range all {
+		s.rules = append(s.rules, report.Rule{
+			ID: p.ID, Title: p.Title(), Doc: body(p.Doc), Help: p.Help, Severity: p.Severity,
+			Tags: append([]string{p.Group}, p.Frameworks...),
+		})
+		if !active[p.ID] && (standard == nil || len(p.Controls) == 0) {
+			s.idle = append(s.idle, p.ID)
+		}
+		if p.Locked {
+			s.locked = append(s.locked, p.ID)
+		}
+	}
+	for _, h := range flyte.Hazards() {
+		s.rules = append(s.rules, report.Rule{ID: h.ID, Title: h.Title(), Doc: body(h.Doc), Help: h.Help, Severity: h.Severity, Tags: []string{"merge"}})
+	}
+	s.rules = append(s.rules, stageRules()...)
+}
+
+// ownPolicies returns the policies of p's packages, nil if it has none.
+func (e *env) ownPolicies(p *platform) (*cuerule.Ruleset, finding.List, error) {
+	if len(p.config.PolicyPkgs) == 0 {
+		return nil, nil, nil
+	}
+	for i, pkg := range p.config.PolicyPkgs {
+		if _, err := moduleFile(p.root, pkg); err != nil {
+			return nil, finding.List{p.configFinding(provenance.Path("policyPackages").Index(i), err.Error())}, nil
+		}
+	}
+	rules, err := cuerule.Load(&cuerule.Config{Dir: e.path(filepath.FromSlash(p.root)), Base: e.dir}, p.config.PolicyPkgs...)
+	var found finding.List
+	switch {
+	case errors.As(err, &found):
+		return rules, found, nil
+	case err != nil:
+		return nil, finding.List{p.configFinding("policyPackages", err.Error())}, nil
+	}
+	return rules, nil, nil
+}
+
+// standardOf returns the Pod Security Standard that the flag asks for or else
+// the configuration, nil for none. Where they name no version, it is that of the
+// cluster.
+func standardOf(p *platform, flag string) (*policies.Standard, error) {
+	level, version, source := "", "", "--pss"
+	switch {
+	case flag != "":
+		level, version, _ = strings.Cut(flag, ":")
+	case p.config.PSS != nil:
+		level, version, source = p.config.PSS.Level, p.config.PSS.Version, "pss"
+	default:
+		return nil, nil
+	}
+	if version == "" {
+		version = p.kubernetes
+	}
+	standard, err := pss.New(level, version)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", source, err)
+	}
+	return standard, nil
+}
+
+// hazardIDs returns the ids of the merge's hazards.
+func hazardIDs() []string {
+	var ids []string
+	for _, h := range flyte.Hazards() {
+		ids = append(ids, h.ID)
+	}
+	return ids
+}
+
+// stageRules are the rules of what is found before any policy runs.
+func stageRules() []report.Rule {
+	return []report.Rule{
+		{ID: finding.IDCUE, Title: "CUE does not load or evaluate", Doc: "A package, or a policy written in CUE, cannot be used as it is.", Severity: finding.Error},
+		{ID: finding.IDSchema, Title: "Value breaks podcue's schema", Doc: "A template, a task or the configuration is not of its type.", Severity: finding.Error},
+		{ID: finding.IDAPI, Title: "Refused by the API server", Doc: "The API server of the cluster's version would refuse the Pod, or warn about it.", Severity: finding.Error},
+		{ID: finding.IDManifest, Title: "Document cannot be decoded", Doc: "A document of a manifest is no Kubernetes object, so it was not checked.", Severity: finding.Error},
+		{ID: finding.IDWaiver, Title: "Waiver expired, unused or wrong", Doc: "A waiver, or an entry of the baseline, does not do what it says.", Severity: finding.Warning},
+		{ID: policies.IDPodSecurity, Title: "Refused by the Pod Security Standard", Doc: "A control of the standard refuses the pod, and no policy knows the field.", Severity: finding.Error},
+		{ID: flyte.IDConfig, Title: "Flyte's configuration is not read as written", Doc: "Flyte's loader ignores a setting, or reads it as something else.", Severity: finding.Warning},
+		{ID: flyte.IDRefused, Title: "Refused by Flyte", Doc: "Flyte creates no Pod for the task.", Severity: finding.Error},
+	}
+}
+
+// body returns a documentation without its title.
+func body(doc string) string {
+	_, rest, _ := strings.Cut(doc, "\n\n")
+	return rest
+}
