@@ -1,0 +1,293 @@
+package flyte
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/merge"
+	"github.com/podcue/podcue/provenance"
+)
+
+// What becomes of single values: which of two wins, and which never can.
+
+// protective are the fields, by the end of their path, whose false keeps a
+// container in its bounds.
+var protective = []string{
+	".privileged", ".allowPrivilegeEscalation", ".hostNetwork", ".hostPID", ".hostIPC",
+	".automountServiceAccountToken", ".shareProcessNamespace", ".hostUsers", ".hostProcess",
+}
+
+func isProtective(p provenance.Path) bool {
+	return slices.ContainsFunc(protective, func(end string) bool { return strings.HasSuffix(string(p), end) })
+}
+
+var zeroCannotOverride = &Hazard{
+	ID: "merge-zero-cannot-override",
+	Doc: `false, 0 or "" does not override what a template sets
+
+The merge takes false, 0 and "" for "not set". A true, a number or a string of a
+template therefore cannot be turned off by the task, nor by the platform's
+configuration: hostNetwork, privileged, automountServiceAccountToken,
+runAsNonRoot, the seconds of a probe. It is an error where the false was to keep the
+Pod in its bounds.`,
+	Help:     "take the value out of the template, and set it in the templates of the tasks that need it",
+	Severity: finding.Error, Profiles: inBoth,
+	check: func(h *hazardPass) {
+		for _, path := range h.fields.Paths() {
+			h.reportZero(path, h.fields[path])
+		}
+		h.eachUnset(h.templateFields(), h.in.Task.K8sPod.object, func(path provenance.Path, lost provenance.Origin) {
+			if winner, ok := h.fields.Winner(path); ok && isTemplate(winner.Layer) {
+				lost.Rule, lost.Value = merge.RuleFalseLost, zeroBeside(winner.Value)
+				h.reportZero(path, []provenance.Origin{lost, winner})
+			}
+		})
+	},
+}
+
+// reportZero reports a field one of whose origins could not win because its
+// value is zero.
+func (h *hazardPass) reportZero(path provenance.Path, origins []provenance.Origin) {
+	if len(origins) == 0 {
+		return
+	}
+	winner := origins[len(origins)-1]
+	for _, lost := range origins[:len(origins)-1] {
+		if !isZeroLost(lost, winner) || lost.Layer == provenance.LayerFlyte || lost.Value == winner.Value {
+			continue
+		}
+		severity := finding.Warning
+		if lost.Value == "false" && isProtective(path) {
+			severity = finding.Error
+		}
+		h.reportAs(severity, path, []provenance.Origin{winner, lost},
+			"%s of %s does not override %s of %s", lost.Value, layerTitle(lost.Layer), winner.Value, layerTitle(winner.Layer))
+		return
+	}
+}
+
+// isZeroLost reports whether lost is a zero value that came after winner: the merge
+// says so, or it is of a layer that templates are merged under.
+func isZeroLost(lost, winner provenance.Origin) bool {
+	switch lost.Rule {
+	case merge.RuleFalseLost, merge.RuleZeroLost, merge.RuleEmptyLost:
+		return true
+	}
+	switch lost.Value {
+	case "false", "0", `""`:
+		return isTemplate(winner.Layer) && !isTemplate(lost.Layer)
+	}
+	return false
+}
+
+// eachUnset calls visit for each field, other than in elements of lists that are
+// never merged, that fields has, but the object does not: somebody set it to
+// false, 0 or "", which Go's types cannot tell from nothing.
+func (h *hazardPass) eachUnset(fields provenance.Map, object func() any, visit func(provenance.Path, provenance.Origin)) {
+	var obj any
+	for _, path := range fields.Paths() {
+		o, _ := fields.Winner(path)
+		if o.Value != "" && o.Value != "false" && o.Value != "0" && o.Value != `""` || !h.fields.Has(path) {
+			continue
+		}
+		if slices.ContainsFunc(path.Segments(), func(s provenance.Segment) bool { return s.Kind == provenance.Index }) {
+			continue
+		}
+		if obj == nil {
+			obj = object()
+		}
+		if _, _, found := provenance.Resolve(obj, path); !found {
+			visit(path, o)
+		}
+	}
+}
+
+// templateFields are the fields of the task's own pod template, as far as they
+// are known.
+func (h *hazardPass) templateFields() provenance.Map {
+	if h.in.Sources == nil || h.b.exec.Overrides.PodTemplate != nil && h.b.exec.Overrides.PodTemplate.PodSpec != nil {
+		return nil
+	}
+	return h.in.Sources.PodSpec
+}
+
+// object is the pod template in generic form, keyed as its fields are.
+func (p *K8sPod) object() any {
+	if p == nil {
+		return nil
+	}
+	return generic(map[string]any{"metadata": p.Metadata, "spec": p.PodSpec})
+}
+
+// zeroBeside is the zero value of the type that value has.
+func zeroBeside(value string) string {
+	switch {
+	case value == "true":
+		return "false"
+	case strings.HasPrefix(value, `"`):
+		return `""`
+	}
+	return "0"
+}
+
+func isTemplate(layer string) bool {
+	return layer == provenance.LayerBase || layer == provenance.LayerDeviceClass
+}
+
+// layerTitle is what a layer is called in a sentence.
+func layerTitle(layer string) string {
+	switch layer {
+	case provenance.LayerBase:
+		return "the base template"
+	case provenance.LayerDeviceClass:
+		return "the device class's template"
+	case provenance.LayerConfig:
+		return "the configuration"
+	case provenance.LayerFlyte:
+		return "Flyte"
+	case provenance.LayerOverride:
+		return "the node"
+	}
+	return "the " + layer
+}
+
+var defaultNotEnforced = &Hazard{
+	ID: "merge-template-cannot-enforce",
+	Doc: `a task overrides a restriction of the template
+
+Templates give defaults, they enforce nothing: the task's true beats a false of the
+base template, for privileged, allowPrivilegeEscalation and the host's namespaces
+too. The finding says where that has happened.`,
+	Help:     "enforce it with a policy or with Pod Security admission; a template cannot",
+	Severity: finding.Warning, Profiles: inBoth,
+	check: func(h *hazardPass) {
+		overridden := func(path provenance.Path, lost provenance.Origin) {
+			winner, _ := h.fields.Winner(path)
+			if winner.Value == "true" && isProtective(path) && !isTemplate(winner.Layer) {
+				h.report(path, []provenance.Origin{winner, lost}, "true of %s overrides false of %s", layerTitle(winner.Layer), layerTitle(lost.Layer))
+			}
+		}
+		for _, path := range h.fields.Paths() {
+			for _, lost := range h.fields[path] {
+				if isTemplate(lost.Layer) && lost.Value == "false" && lost.Rule == "" {
+					overridden(path, lost)
+					break
+				}
+			}
+		}
+		if base := h.b.base; base != nil { // a plain false leaves no trace in the merge
+			object := func() any { return generic(base.template) }
+			h.eachUnset(h.b.in.Templates.fields(base.name), object, overridden)
+		}
+	},
+}
+
+var namedPortKept = &Hazard{
+	ID: "merge-named-port-kept",
+	Doc: `a numeric port does not override a named one
+
+A port of a probe is a number or a name. The merge looks at the parts of it one by
+one, and "is a number" is the zero value of the part that tells. The template's
+named port therefore stays, whatever number the task sets.`,
+	Help:     "use a number in the template, or the name of a port in the task",
+	Severity: finding.Warning, Profiles: inBoth,
+	check: func(h *hazardPass) {
+		for _, path := range h.fields.Paths() {
+			origins := h.fields[path]
+			winner := origins[len(origins)-1]
+			for _, lost := range origins[:len(origins)-1] {
+				if lost.Rule == merge.RuleIntLost {
+					h.report(path, []provenance.Origin{winner, lost}, "port %s does not override the named port %s", lost.Value, winner.Value)
+					break
+				}
+			}
+		}
+	},
+}
+
+var emptyOverrides = &Hazard{
+	ID: "merge-empty-string-overrides",
+	Doc: `an empty string in a map overrides
+
+Of single fields an empty string counts as not set. In a map (labels, annotations,
+nodeSelector) it does override what the template has under the same key.`,
+	Help:     "leave the key out, unless the value is meant to be empty",
+	Severity: finding.Info, Profiles: inBoth,
+	check: func(h *hazardPass) {
+		for _, path := range h.fields.Paths() {
+			origins := h.fields[path]
+			winner := origins[len(origins)-1]
+			segments := path.Segments()
+			if winner.Value != `""` || len(origins) < 2 || segments[len(segments)-1].Kind != provenance.Key {
+				continue
+			}
+			if below := origins[len(origins)-2]; below.Value != `""` && below.Layer != winner.Layer {
+				h.report(path, []provenance.Origin{winner, below}, `"" of %s overrides %s of %s`, layerTitle(winner.Layer), below.Value, layerTitle(below.Layer))
+			}
+		}
+	},
+}
+
+var templateOverruled = &Hazard{
+	ID: "merge-config-beats-template",
+	Doc: `a value of the template is beaten by the configuration or by Flyte
+
+The configuration, the execution and Flyte itself write into the Pod before the
+templates are merged under it. What they set thus beats the base PodTemplate, and in
+places the task: the scheduler, node selectors, the service account, the restart
+policy, parts of the pod's security context, the grace period of a copilot task.`,
+	Help:     "set it in the configuration or in the task, or take it out of the configuration",
+	Issue:    upstream(5380),
+	Severity: finding.Warning, Profiles: inBoth,
+	check: func(h *hazardPass) {
+		for _, path := range h.fields.Paths() {
+			origins := h.fields[path]
+			if len(origins) < 2 || !h.canOverrule(path) {
+				continue
+			}
+			winner := origins[len(origins)-1]
+			if !isPlatform(winner.Layer) {
+				continue
+			}
+			for _, lost := range slices.Backward(origins[:len(origins)-1]) {
+				if isAuthored(lost.Layer) && !isZeroLost(lost, winner) && lost.Value != "" && lost.Value != winner.Value {
+					h.report(path, []provenance.Origin{winner, lost}, "%s of %s is beaten by %s of %s",
+						lost.Value, layerTitle(lost.Layer), winner.Value, layerTitle(winner.Layer))
+					break
+				}
+			}
+		}
+	},
+}
+
+// isPlatform reports whether layer is one that writes before the templates are
+// merged.
+func isPlatform(layer string) bool {
+	return layer == provenance.LayerConfig || layer == provenance.LayerFlyte || layer == provenance.LayerExecution
+}
+
+// isAuthored reports whether layer is one that somebody wrote a Pod in.
+func isAuthored(layer string) bool {
+	switch layer {
+	case provenance.LayerBase, provenance.LayerDeviceClass, provenance.LayerTemplate, provenance.LayerTask:
+		return true
+	}
+	return false
+}
+
+// canOverrule reports whether the field at path is one that templateOverruled
+// looks at: those with hazards of their own, and those that Flyte must set, are
+// not.
+func (h *hazardPass) canOverrule(path provenance.Path) bool {
+	if path == "metadata.name" || path == "metadata.namespace" || path.Under("metadata.ownerReferences") {
+		return false
+	}
+	for _, c := range h.containers {
+		if path.Under(c.path) {
+			field := path[len(c.path):]
+			return field == ".imagePullPolicy" || field == ".terminationMessagePolicy" || field.Under(".readinessProbe")
+		}
+	}
+	return !strings.HasPrefix(string(path), "spec.containers") && !strings.HasPrefix(string(path), "spec.initContainers")
+}
