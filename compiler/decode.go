@@ -38,10 +38,12 @@ func (ev *evaluator) template(tr *translator, inst *instance, m member) (*Templa
 	if err != nil {
 		return nil, tr.undecodable(kindTemplate, m, err)
 	}
+	t.Pos = ev.itemPosition(inst, templatesField, m)
 	return t, nil
 }
 
-// decodeTemplate decodes v, which is concrete and without errors.
+// decodeTemplate decodes v, which is concrete and without errors; where it is, it
+// does not say.
 func (ev *evaluator) decodeTemplate(label, pkg string, v cue.Value) (*Template, error) {
 	data, err := v.MarshalJSON()
 	if err != nil {
@@ -51,9 +53,7 @@ func (ev *evaluator) decodeTemplate(label, pkg string, v cue.Value) (*Template, 
 	if err := strict(data, &a); err != nil {
 		return nil, err
 	}
-	t := &Template{
-		Name: a.Name, Package: pkg, Pos: ev.itemPosition(v), PrimaryContainerName: a.PrimaryContainerName,
-	}
+	t := &Template{Name: a.Name, Package: pkg, PrimaryContainerName: a.PrimaryContainerName}
 	if t.Name == "" {
 		t.Name = label
 	}
@@ -90,7 +90,7 @@ func (ev *evaluator) task(tr *translator, inst *instance, m member) (*Task, find
 		return nil, tr.undecodable(kindTask, m, err)
 	}
 	return &Task{
-		Name: name, Package: inst.source.path, Pos: ev.itemPosition(m.value), JSON: data,
+		Name: name, Package: inst.source.path, Pos: ev.itemPosition(inst, tasksField, m), JSON: data,
 		Fields: ev.fields(m.value, data, nil, taskLayer),
 	}, nil
 }

@@ -30,13 +30,41 @@ func (ld *loader) fileName(name string) string {
 	return filepath.ToSlash(ld.registry.shown(name))
 }
 
-// itemPosition returns where a template or task begins: its label.
-func (ev *evaluator) itemPosition(v cue.Value) provenance.Position {
-	origins := ev.origins(v, true, "")
-	if len(origins) == 0 {
-		return provenance.Position{}
+// itemPosition returns where the member of the package's field called field
+// begins: the first label that has its name. One that no label names outright,
+// such as those of comprehensions, is where its value is.
+func (ev *evaluator) itemPosition(inst *instance, field string, m member) provenance.Position {
+	for _, f := range inst.Files {
+		for _, decl := range f.Decls {
+			outer, ok := decl.(*ast.Field)
+			if !ok || !isLabel(outer.Label, field) {
+				continue
+			}
+			s, ok := outer.Value.(*ast.StructLit)
+			if !ok {
+				continue
+			}
+			for _, elt := range s.Elts {
+				if inner, ok := elt.(*ast.Field); ok && isLabel(inner.Label, m.name) {
+					return ev.position(inner.Label.Pos())
+				}
+			}
+		}
 	}
-	return origins[len(origins)-1].Pos
+	return ev.authorPosition(m.value)
+}
+
+func isLabel(l ast.Label, name string) bool {
+	s, _, err := ast.LabelName(l)
+	return err == nil && s == name
+}
+
+// authorPosition returns where the author wrote v, a struct.
+func (ev *evaluator) authorPosition(v cue.Value) provenance.Position {
+	if origins := ev.origins(v, true, ""); len(origins) > 0 {
+		return origins[len(origins)-1].Pos
+	}
+	return provenance.Position{}
 }
 
 // templatePath maps the first member of a path in a #PodTemplate to where it is
@@ -135,13 +163,15 @@ func (ev *evaluator) origins(v cue.Value, inner bool, layer string) []provenance
 const maxParts = 8
 
 func (ev *evaluator) parts(v cue.Value, inner bool, depth int, out *[]part) {
-	op, args := v.Expr()
-	if _, isField := v.Source().(*ast.Field); op == cue.AndOp && depth < maxParts && !(inner && isField) {
-		// CUE lists what is nearest to the field first; that has the last word.
-		for _, a := range slices.Backward(args) {
-			ev.parts(a, inner, depth+1, out)
+	// Taking a definition apart evaluates its parts, so it is not done in vain.
+	if _, isField := v.Source().(*ast.Field); depth < maxParts && !(inner && isField) {
+		if op, args := v.Expr(); op == cue.AndOp {
+			// CUE lists what is nearest to the field first; that has the last word.
+			for _, a := range slices.Backward(args) {
+				ev.parts(a, inner, depth+1, out)
+			}
+			return
 		}
-		return
 	}
 	pos := ev.position(partPos(v, inner))
 	if !pos.IsValid() || ev.isSchema(pos.Filename) {

@@ -210,6 +210,6 @@ func (tr *translator) undecodable(kind string, m member, err error) finding.List
 		Object:  finding.Object{Kind: kind, Name: m.name, Package: tr.inst.source.path, Stage: finding.StageAuthored},
 		Message: "cannot be decoded: " + plain(err.Error()),
 		Help:    "compare the field with the Kubernetes API reference",
-		Origins: []provenance.Origin{{Layer: layer, Pos: tr.itemPosition(m.value)}},
+		Origins: []provenance.Origin{{Layer: layer, Pos: tr.authorPosition(m.value)}},
 	}}
 }

@@ -26,7 +26,7 @@ func (ev *evaluator) link(packages []*Package) finding.List {
 			found = append(found, tr.undecodable(kindTask, member{p.task.Name, p.value}, err)...)
 			continue
 		}
-		t.Used, p.task.Template = true, t
+		t.Used, p.task.Template, t.Pos = true, t, ev.authorPosition(p.value)
 		p.pkg.Templates = append(p.pkg.Templates, t)
 	}
 	for _, p := range packages {
