@@ -89,19 +89,14 @@ func (m Map) Nearest(p Path) []Origin {
 }
 
 // Deciding returns the origins that a finding about p should point at, the
-// deciding one first: those of p or of the nearest ancestor, and of p's own
-// descendants where only they are recorded. Origins without a position come
-// last. The result is fresh.
+// deciding one first: those of p; or where only p's descendants are recorded, of
+// the first of them that somebody wrote (the merge key "name" before others); or
+// of the nearest ancestor. Origins without a position come last. The result is
+// fresh.
 func (m Map) Deciding(p Path) []Origin {
 	out := slices.Clone(m[p])
 	if len(out) == 0 {
-		below := Path("")
-		for q := range m {
-			if q.Under(p) && q != p && (below == "" || q < below) {
-				below = q
-			}
-		}
-		if below != "" {
+		if below, ok := m.firstBelow(p); ok {
 			out = slices.Clone(m[below])
 		} else {
 			out = slices.Clone(m.Nearest(p))
@@ -118,6 +113,31 @@ func (m Map) Deciding(p Path) []Origin {
 		return 1
 	})
 	return out
+}
+
+// firstBelow returns the descendant of p that stands for it: one with a position
+// before others, the name before others, then the first by path.
+func (m Map) firstBelow(p Path) (Path, bool) {
+	rank := func(q Path) int {
+		n := 0
+		if q != p+".name" {
+			n++
+		}
+		if !slices.ContainsFunc(m[q], func(o Origin) bool { return o.Pos.IsValid() }) {
+			n += 2
+		}
+		return n
+	}
+	best, found := Path(""), false
+	for q := range m {
+		if q == p || !q.Under(p) {
+			continue
+		}
+		if !found || rank(q) < rank(best) || rank(q) == rank(best) && q < best {
+			best, found = q, true
+		}
+	}
+	return best, found
 }
 
 // Paths returns the paths of m in alphabetical order.

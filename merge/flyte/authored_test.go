@@ -97,10 +97,10 @@ func TestAuthoredContainerTask(t *testing.T) {
 		out := buildAuthored(t, p, trainTask, nil, nil)
 		spec := out.Pod.Spec
 		c := spec.Containers[0]
-		if c.Name != "preview-n0-1" || c.Image != "override:9" || spec.SchedulerName != "base" || spec.ServiceAccountName != "runner" {
+		if c.Name != "preview-train-1" || c.Image != "override:9" || spec.SchedulerName != "base" || spec.ServiceAccountName != "runner" {
 			t.Errorf("%s: %+v", p.Name, spec)
 		}
-		want := []string{"pyflyte-execute", "--inputs", "s3://bucket/metadata/vision-development-preview/n0/data/inputs.pb"}
+		want := []string{"pyflyte-execute", "--inputs", "s3://bucket/metadata/vision-development-preview/train/data/inputs.pb"}
 		if diff := cmp.Diff(want, c.Args); diff != "" {
 			t.Errorf("%s: args -want +got:\n%s", p.Name, diff)
 		}
@@ -204,6 +204,19 @@ func TestPreview(t *testing.T) {
 	}
 }
 
+// A task without an image gets flytekit's own.
+func TestPlaceholderImage(t *testing.T) {
+	for _, template := range []*flyte.AuthoredTemplate{nil, gpuTemplate()} {
+		out := buildAuthored(t, flyte.V2, `{"podTemplateName": "base", "execution": {"project": "vision"}}`, template, nil)
+		containers := out.Pod.Spec.Containers
+		c := containers[len(containers)-1]
+		o, _ := out.Fields.Winner(provenance.Path("spec.containers").Key(c.Name).Child("image"))
+		if c.Image != "cr.flyte.org/flyteorg/flytekit:py3.12-latest" || o.Layer != provenance.LayerFlyte || o.Rule != "placeholder" {
+			t.Errorf("%s from %+v", c.Image, o)
+		}
+	}
+}
+
 // A pod template of a node replaces the whole spec, and has positions.
 func TestAuthoredOverridePodTemplate(t *testing.T) {
 	task := `{"image": "i", "overrides": {"podTemplate": {"podSpec": {"containers": [{"name": "primary", "image": "o:1"}]}, "labels": {"n": "1"}}}}`
@@ -271,8 +284,6 @@ func TestAuthoredRefusals(t *testing.T) {
 		template *flyte.AuthoredTemplate
 		want     string
 	}{
-		{`{}`, nil, "An image is required for PythonAutoContainer tasks"},
-		{`{}`, gpuTemplate(), "An image is required for PythonAutoContainer tasks"},
 		{`{"image": "{{.image.nope}}"}`, nil, "Image Config with name nope not found in the configuration"},
 		{`{"image": "i", "resources": {"requests": {"nvidia.com/gpu": "1"}}}`, nil, `a task has no resource "nvidia.com/gpu"`},
 		{`{"image": "i", "resources": {"requests": {"nvidia.com/gpu": "1"}}}`, gpuTemplate(), `a task has no resource "nvidia.com/gpu"`},

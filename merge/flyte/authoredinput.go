@@ -44,7 +44,7 @@ func (a *Authored) Input(p *Profile, t *AuthoredTemplate, preview *Authored, fie
 	if err := w.buildTask(); err != nil {
 		return nil, err
 	}
-	in := &Input{Task: w.task}
+	in := &Input{Task: w.task, Authored: a, AuthoredTemplate: t}
 	if w.tree != nil {
 		w.sources.Task = sourceMap(w.tree, w.task)
 		in.Sources = w.sources
@@ -143,6 +143,10 @@ func extendedResources(gpu *GPUAccelerator, shm *AuthoredSharedMemory) *Extended
 	return out
 }
 
+// placeholderImage is flytekit's own default image, which a task gets that names
+// none; the version stands for whichever flytekit registers the task.
+const placeholderImage = "cr.flyte.org/flyteorg/flytekit:py3.12-latest"
+
 // imageConfig is flytekit's image configuration. Without a default image it is
 // the task's own, as pyflyte's --image has it.
 func (w *authoring) imageConfig() ImageConfig {
@@ -154,32 +158,47 @@ func (w *authoring) imageConfig() ImageConfig {
 	if ref == "" && !imageReference.MatchString(w.a.Image) {
 		ref = w.a.Image
 	}
-	if ref != "" {
-		img := ParseImage("default", ref)
-		c.Default = &img
+	if ref == "" {
+		ref = placeholderImage
 	}
+	img := ParseImage("default", ref)
+	c.Default = &img
 	return c
+}
+
+// taskImage returns the image of the task itself, with its origins.
+func (w *authoring) taskImage(images *ImageConfig) (string, *provenance.Tree, error) {
+	t := at(w.src, "image").Clone()
+	image, err := images.resolve(w.a.Image, t)
+	if err != nil || w.src == nil {
+		return image, nil, err
+	}
+	switch {
+	case w.a.Image == "" && w.a.Images.Default == "":
+		t = originTree(flyteOrigin(rulePlaceholder))
+	case w.a.Image == "":
+		t = at(w.src, "images", "default").Clone()
+	case image != w.a.Image:
+		won(t, image, originOf(at(w.src, "images"), "image-config"))
+	}
+	return image, t, nil
 }
 
 // buildContainer makes a container task.
 func (w *authoring) buildContainer() error {
 	a := w.a
 	images := w.imageConfig()
-	image, err := images.resolve(a.Image, w.tree)
+	image, imageTree, err := w.taskImage(&images)
 	if err != nil {
 		return err
 	}
 	c := &TaskContainer{Image: image, Command: a.Command, Args: a.Args, Env: a.Env, DataConfig: a.DataConfig}
 	w.task.Container = c
-	for _, name := range []string{"image", "command", "args", "dataConfig"} {
+	for _, name := range []string{"command", "args", "dataConfig"} {
 		w.copyTree([]string{"container", name}, name)
 	}
 	t := w.tree.Field("container")
-	if a.Image == "" {
-		t.SetField("image", at(w.src, "images", "default").Clone())
-	} else if image != a.Image {
-		won(t.Field("image"), image, originOf(at(w.src, "images"), "image-config"))
-	}
+	t.SetField("image", imageTree)
 	for i, e := range a.Env {
 		node := t.Field("env").Item(i)
 		value := at(w.src, "env", e.Key)
@@ -241,10 +260,8 @@ func (w *authoring) buildPod() error {
 	}
 	r.Container = RegisteredContainer{Command: a.Command, Args: a.Args, Env: a.Env}
 	var err error
-	if a.Image != "" || r.Images.Default != nil {
-		if r.Container.Image, err = r.Images.resolve(a.Image, at(w.src, "image")); err != nil {
-			return err
-		}
+	if r.Container.Image, r.imageTree, err = w.taskImage(&r.Images); err != nil {
+		return err
 	}
 	if r.Container.Requests, err = w.registered("requests", a.Resources.Requests); err != nil {
 		return err
@@ -338,7 +355,7 @@ func (w *authoring) buildExecution(in *Input, preview *Authored) error {
 	if err != nil {
 		return err
 	}
-	e := d.execution()
+	e := d.execution(a.Name)
 	e.SecurityContext = a.SecurityContext
 	d.tree.SetField("securityContext", at(w.src, "securityContext").Clone())
 	e.Interruptible = interruptible(w.task, preview)

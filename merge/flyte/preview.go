@@ -3,6 +3,7 @@ package flyte
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,12 +48,14 @@ type AuthoredExecution struct {
 //	name                preview
 //	namespace           PROJECT-DOMAIN
 //	defaultNamespace    flyte
-//	nodeId              n0; uniqueNodeId is the same
+//	nodeId              the task's name as a DNS label of at most 48 characters, or
+//	                    else n0; uniqueNodeId is the same
 //	generatedName       NAME-UNIQUENODEID-RETRYATTEMPT
 //	inputPrefix         s3://bucket/metadata/PROJECT-DOMAIN-NAME/UNIQUENODEID/data
 //	outputPrefix        INPUTPREFIX/RETRYATTEMPT
 //	rawOutputPrefix     s3://bucket/data/GENERATEDNAME
 //	id                  of the task: PROJECT, DOMAIN, the task's name, version preview
+//	image               cr.flyte.org/flyteorg/flytekit:py3.12-latest, flytekit's default
 //
 // There is no owner, no console, no previous checkpoint, and there are no inputs.
 const (
@@ -145,15 +148,15 @@ func (d *executionDraft) assume(fact *string, name, placeholder string) {
 	won(d.node(name), placeholder, provenance.Origin{Layer: provenance.LayerExecution, Rule: rulePlaceholder})
 }
 
-// execution completes the draft with placeholders.
-func (d *executionDraft) execution() *Execution {
+// execution completes the draft with placeholders; task is the task's name.
+func (d *executionDraft) execution(task string) *Execution {
 	k := &d.known
 	d.assume(&k.Project, "project", placeholderProject)
 	d.assume(&k.Domain, "domain", placeholderDomain)
 	d.assume(&k.Name, "name", placeholderExecution)
 	d.assume(&k.Namespace, "namespace", k.Project+"-"+k.Domain)
 	d.assume(&k.DefaultNamespace, "defaultNamespace", placeholderDefaultNamespace)
-	d.assume(&k.NodeID, "nodeId", placeholderNode)
+	d.assume(&k.NodeID, "nodeId", nodeFor(task))
 	d.assume(&k.UniqueNodeID, "uniqueNodeId", k.NodeID)
 	d.assume(&k.GeneratedName, "generatedName", fmt.Sprintf("%s-%s-%d", k.Name, k.UniqueNodeID, k.RetryAttempt))
 	d.assume(&k.InputPrefix, "inputPrefix",
@@ -172,6 +175,27 @@ func (d *executionDraft) execution() *Execution {
 		OwnerReference: k.OwnerReference, PlatformResources: k.PlatformResources,
 		Overrides: Overrides{Resources: &corev1.ResourceRequirements{}},
 	}
+}
+
+// notInLabel is what a DNS label cannot have.
+var notInLabel = regexp.MustCompile(`[^a-z0-9]+`)
+
+// nodeFor is the placeholder for the node of a task, so that every task of a
+// project has a Pod of its own name.
+func nodeFor(task string) string {
+	label := notInLabel.ReplaceAllString(strings.ToLower(task), "-")
+	if label = strings.Trim(label[:min(len(label), 48)], "-"); label == "" {
+		return placeholderNode
+	}
+	return label
+}
+
+// lastName is the last part of the task's dotted name, "" if it has none.
+func (t *TaskTemplate) lastName() string {
+	if t.ID == nil {
+		return ""
+	}
+	return t.ID.Name[strings.LastIndex(t.ID.Name, ".")+1:]
 }
 
 // identify completes the identifier of the task.
@@ -218,7 +242,7 @@ func (t *TaskTemplate) Input(p *Profile, preview *Authored, src *Sources) (*Inpu
 	if err != nil {
 		return nil, err
 	}
-	e := d.execution()
+	e := d.execution(t.lastName())
 	e.SecurityContext = t.SecurityContext
 	e.Interruptible = interruptible(t, preview)
 	e.TaskID = d.identify(t.ID, "", nil)
