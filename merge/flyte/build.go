@@ -19,6 +19,10 @@ type Input struct {
 	ProcessEnv map[string]string
 	// Sources says where the inputs were written; nil turns provenance off.
 	Sources *Sources
+	// Authored and AuthoredTemplate are what Task was made of, by Authored.Input.
+	// Only Hazards looks at them; nil: Task is all that is known.
+	Authored         *Authored
+	AuthoredTemplate *AuthoredTemplate
 
 	// fromAction: the Execution was derived from a TaskAction, so a service account
 	// that it lacks is the executor's default one.
