@@ -121,11 +121,6 @@ var containerExplanations = []Explanation{
 		Help: "remove it, or set restartPolicy: Always to make the init container a sidecar",
 	},
 	{
-		ID: "stop-signal-os", field: "lifecycle.stopSignal", message: "may not be set for containers with empty `spec.os.name`",
-		Doc:  "signals are named by the operating system, so stopSignal needs spec.os.name",
-		Help: "set spec.os.name: linux, or remove stopSignal",
-	},
-	{
 		ID: "hook-sleep", field: "sleep", message: "less than terminationGracePeriodSeconds",
 		Doc:  "a hook that sleeps longer than the Pod's grace period would be killed in its sleep",
 		Help: "shorten the sleep, or raise spec.terminationGracePeriodSeconds",

@@ -37,7 +37,7 @@ var podExplanations = []Explanation{
 		Help: "set whenUnsatisfiable: DoNotSchedule, or remove minDomains",
 	},
 	{
-		ID: "spread-duplicate", field: "topologySpreadConstraints.{topologyKey, whenUnsatisfiable}", message: "Duplicate value",
+		ID: "spread-duplicate", field: "", message: "Duplicate value: \"{",
 		Doc:  "two constraints for the same topology key and whenUnsatisfiable contradict one another; merging two templates keeps those of both",
 		Help: "remove one of the constraints",
 	},
@@ -119,15 +119,15 @@ var podExplanations = []Explanation{
 	{
 		ID: "subdomain-name", field: "", message: "a lowercase RFC 1123 subdomain",
 		Doc:  "names of objects are lower-case letters, digits, - and ., and end in a letter or digit",
-		Help: "rename it: no upper case, no _, no / ",
+		Help: "rename it in lower case, with - in place of _ and /",
 	},
 	{
 		ID: "label-name", field: "", message: "a lowercase RFC 1123 label",
 		Doc:  "names of containers, volumes and ports are lower-case letters, digits and -, at most 63 of them",
-		Help: "rename it: no upper case, no _, no .",
+		Help: "rename it in lower case, with - in place of . and _",
 	},
 	{
-		ID: "label-value", field: "labels matchLabels", message: "a valid label must be|must be no more than 63",
+		ID: "label-value", field: "labels matchLabels values", message: "a valid label must be|must be no more than 63",
 		Doc:  "label values are letters, digits, -, _ and ., at most 63 of them, which a URL or a sentence is not",
 		Help: "shorten the value, or make it an annotation",
 	},
@@ -140,6 +140,11 @@ var podExplanations = []Explanation{
 		ID: "name-missing", field: "metadata.name", message: "name or generateName is required",
 		Doc:  "every object has a name",
 		Help: "set metadata.name",
+	},
+	{
+		ID: "list-duplicate", field: "", message: "Duplicate value",
+		Doc:  "the elements of this list are told apart by a key that is unique in it; merging two templates keeps those of both",
+		Help: "remove one of the two",
 	},
 	{
 		ID: "unsupported-value", field: "", message: "Unsupported value",

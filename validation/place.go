@@ -9,23 +9,33 @@ import (
 )
 
 // A placer turns the server's field paths into canonical paths of the object as
-// it was given.
+// it was given. It remembers every node on the way, since an object can be huge
+// and refused for each of its elements.
 type placer struct {
 	root   provenance.Path // where object stands; fields begin with it
 	object func() any      // as generic JSON, made at the first question
+	nodes  map[provenance.Path]*node
+}
+
+// A node is a node of the object.
+type node struct {
+	path     provenance.Path // canonical, from the object
+	name     string          // the field that the node is the value of
+	value    any
+	elements []provenance.Path // of a list, once somebody asked
 }
 
 // place returns a placer for the object at root.
 func place(root provenance.Path, object func() any) placer {
-	return placer{root, sync.OnceValue(object)}
+	return placer{root, sync.OnceValue(object), map[provenance.Path]*node{}}
 }
 
 // below returns the placer of the member name of p's object.
 func (p placer) below(name string) placer {
-	return placer{join(p.root, provenance.Path(name)), func() any {
+	return place(join(p.root, provenance.Path(name)), func() any {
 		m, _ := p.object().(map[string]any)
 		return m[name]
-	}}
+	})
 }
 
 // generic returns obj, a Kubernetes object, as generic JSON: nil if it cannot be
@@ -60,11 +70,47 @@ func (p placer) path(name string) provenance.Path {
 		return provenance.Path(name)
 	}
 	for prefix := at; prefix != ""; prefix = prefix.Parent() {
-		if found, _, ok := provenance.Resolve(p.object(), prefix); ok {
-			return join(p.root, found+at[len(prefix):])
+		if n := p.find(prefix); n != nil {
+			return join(p.root, n.path+at[len(prefix):])
 		}
 	}
 	return join(p.root, at)
+}
+
+// find returns the node at a path as the server spells it, with indices of lists;
+// nil if there is none.
+func (p placer) find(at provenance.Path) *node {
+	if n, ok := p.nodes[at]; ok {
+		return n
+	}
+	var n *node
+	if at == "" {
+		n = &node{value: p.object()}
+	} else if parent := p.find(at.Parent()); parent != nil {
+		segs := at[len(at.Parent()):].Segments()
+		n = parent.child(segs[0])
+	}
+	p.nodes[at] = n
+	return n
+}
+
+// child returns the member or element s of n, nil if there is none.
+func (n *node) child(s provenance.Segment) *node {
+	switch v := n.value.(type) {
+	case map[string]any:
+		if e, ok := v[s.Name]; ok {
+			return &node{path: provenance.MemberPath(n.path, n.name, s.Name), name: s.Name, value: e}
+		}
+	case []any:
+		if s.Kind != provenance.Index || s.Index >= len(v) {
+			return nil
+		}
+		if n.elements == nil {
+			n.elements = provenance.ElementPaths(n.path, n.name, v)
+		}
+		return &node{path: n.elements[s.Index], value: v[s.Index]}
+	}
+	return nil
 }
 
 // written reports whether the object as it was given has the node at path.

@@ -56,7 +56,7 @@ func ParseVersion(text string) (string, error) {
 }
 
 func wellFormed(text string) bool {
-	_, err := version.ParseGeneric(text)
+	_, err := version.ParseSemantic(text)
 	return err == nil
 }
 
