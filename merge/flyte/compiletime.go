@@ -26,8 +26,9 @@ type Registration struct {
 	Container            RegisteredContainer
 	Images               ImageConfig
 
-	tree    *provenance.Tree // of PodSpec; nil: provenance is off
-	taskSrc *provenance.Tree // of the task: image, command, args, env, resources
+	tree      *provenance.Tree // of PodSpec; nil: provenance is off
+	taskSrc   *provenance.Tree // of the task: command, args, env, resources
+	imageTree *provenance.Tree // of the task's image
 }
 
 // A RegisteredContainer is the container that flytekit builds for the task, and
@@ -195,7 +196,7 @@ func (r *Registration) fill(c map[string]any, primary bool, requests, limits map
 	image, given := c["image"].(string)
 	if primary && !given {
 		image = r.Container.Image
-		t.SetField("image", at(r.taskSrc, "image").Clone())
+		t.SetField("image", r.imageTree.Clone())
 	}
 	resolved, err := r.Images.resolve(image, t.Field("image"))
 	if err != nil {

@@ -154,7 +154,7 @@ func parseSettings(f ConfigFile) (root *setting, more bool, err error) {
 	var doc, next yaml.Node
 	switch err := dec.Decode(&doc); {
 	case err != nil && err.Error() == "EOF":
-		return &setting{kind: mapSetting}, false, nil
+		return &setting{kind: mapSetting, pos: provenance.Position{Filename: f.Name}}, false, nil
 	case err != nil:
 		return nil, false, p.syntaxError(err)
 	}
@@ -164,7 +164,7 @@ func parseSettings(f ConfigFile) (root *setting, more bool, err error) {
 	}
 	switch root.kind {
 	case nullSetting:
-		root = &setting{kind: mapSetting}
+		root.kind = mapSetting
 	case listSetting, scalarSetting:
 		return nil, false, configError(root.pos, "", "the file is not a map but "+root.plain(),
 			"While parsing config: cannot unmarshal into map[string]interface {}")

@@ -160,12 +160,25 @@ func positionTree(v any, s *setting, layer string) *provenance.Tree {
 		}
 	case []any:
 		for i, e := range v {
-			node := &provenance.Tree{}
-			if m := elementOf(s, i, e); m != nil {
-				node = positionTree(e, m, layer)
-			}
-			t.Append(node)
+			t.Append(elementTree(e, i, s, layer))
 		}
+	}
+	return t
+}
+
+// elementTree is positionTree for element i of a list that was read from s: from
+// its element i, or where s is a map (of variables), from the entry of the
+// element's key.
+func elementTree(e any, i int, s *setting, layer string) *provenance.Tree {
+	if s.kind == listSetting && i < len(s.items) {
+		return positionTree(e, s.items[i], layer)
+	}
+	t := &provenance.Tree{}
+	m, _ := e.(map[string]any)
+	key, _ := m["key"].(string)
+	if value := memberNamed(s, key); value != nil {
+		t.Field("key").Set(provenance.Origin{Layer: layer, Pos: value.pos})
+		t.SetField("value", positionTree(m["value"], value, layer))
 	}
 	return t
 }
@@ -178,23 +191,6 @@ func memberFolded(s *setting, name string) *setting {
 	for _, m := range s.members {
 		if strings.EqualFold(m.key, name) {
 			return m.value
-		}
-	}
-	return nil
-}
-
-// elementOf returns what element i of a list was read from: element i, or where
-// s is a map (of variables), the entry that the element has as its key.
-func elementOf(s *setting, i int, element any) *setting {
-	if s.kind == listSetting {
-		if i < len(s.items) {
-			return s.items[i]
-		}
-		return nil
-	}
-	if m, ok := element.(map[string]any); ok {
-		if key, ok := m["key"].(string); ok {
-			return memberNamed(s, key)
 		}
 	}
 	return nil
