@@ -91,7 +91,8 @@ func schemaFiles() map[string][]byte {
 }
 
 // constraintFile begins the names of the files that constrain puts in packages.
-const constraintFile = "podcue-constraints-"
+// They come last, so that CUE speaks of the author's imports first.
+const constraintFile = "zzz-podcue-constraints-"
 
 // The text of those files. The alias cannot be in the way of a name of the
 // author's.

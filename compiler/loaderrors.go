@@ -84,6 +84,7 @@ func moduleFindings(object finding.Object, shown string, data []byte, err error)
 
 var (
 	importFailed = regexp.MustCompile(`^(import failed: |\S+:\d+:\d+: )+`)
+	unfetched    = regexp.MustCompile(`module \S+ is not in the module cache, and podcue uses no network`)
 	noPackage    = regexp.MustCompile(`^cannot find package "([^"]*)": (.*)$`)
 )
 
@@ -100,6 +101,10 @@ func (ld *loader) translateLoad(object finding.Object, err error) finding.List {
 		}
 		f.Message = plain(importFailed.ReplaceAllString(e.Error(), ""))
 		ld.sayLoad(&f)
+		if len(f.Origins) == 0 {
+			at := ld.display(ld.onDisk("cue.mod/module.cue"))
+			f.Origins = []provenance.Origin{{Pos: provenance.Position{Filename: at, Line: 1, Column: 1}}}
+		}
 		found = append(found, f)
 	}
 	return found
@@ -112,8 +117,8 @@ func (ld *loader) sayLoad(f *finding.Finding) {
 	case ambiguous:
 		f.Message = "an imported package is found twice: among the dependencies of the module file and in cue.mod"
 		f.Help = "remove it from deps in cue.mod/module.cue, or the copy in cue.mod"
-	case m != nil && strings.Contains(m[2], "not in the module cache"):
-		f.Message = plain(m[2])
+	case unfetched.MatchString(f.Message):
+		f.Message = unfetched.FindString(f.Message)
 		f.Help = "fetch it with plain cue once, for example with cue vet -c=false ./..., or vendor it into cue.mod/pkg"
 	case m != nil:
 		ld.sayNoPackage(m[1], f)

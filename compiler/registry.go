@@ -3,7 +3,6 @@ package compiler
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -42,22 +41,22 @@ func newRegistry() *registry {
 
 // ModFile implements [modconfig.Registry].
 func (r *registry) ModFile(ctx context.Context, mv module.Version) (*modfile.File, error) {
-	if mv.BasePath() == podcueModule {
-		data := fmt.Appendf(nil, "module: %q\nlanguage: version: \"v0.15.0\"\n", mv.Path())
-		return modfile.ParseNonStrict(data, "module.cue")
+	if mv.BasePath() != podcueModule {
+		if cache, err := r.cached(); err == nil {
+			if mf, err := cache.ModFile(ctx, mv); err == nil {
+				return mf, nil
+			}
+		}
+		// A module that is not there must not be in the way of the packages that
+		// do without it: whoever imports from it hears so from Fetch.
 	}
-	cache, err := r.cached()
-	if err != nil {
-		return nil, err
-	}
-	mf, err := cache.ModFile(ctx, mv)
-	return mf, unavailable(mv, err)
+	return modfile.ParseNonStrict(publishedModuleFile(mv.Path()), "module.cue")
 }
 
 // Fetch implements [modconfig.Registry].
 func (r *registry) Fetch(ctx context.Context, mv module.Version) (module.SourceLoc, error) {
 	if mv.BasePath() == podcueModule {
-		return module.SourceLoc{FS: publishedSchema{r.podcue}, Dir: "."}, nil
+		return module.SourceLoc{FS: publishedSchema{r.podcue, mv.Path()}, Dir: "."}, nil
 	}
 	cache, err := r.cached()
 	if err != nil {
@@ -98,24 +97,4 @@ func (r *registry) shown(name string) string {
 		}
 	}
 	return name
-}
-
-// publishedSchema is the file system of podcue's published module, as far as the
-// schema goes. CUE's loader insists on a folder that it would be in: root.
-type publishedSchema struct{ root string }
-
-// OSRoot implements [module.OSRootFS].
-func (p publishedSchema) OSRoot() string { return p.root }
-
-// Open implements [fs.FS].
-func (p publishedSchema) Open(name string) (fs.File, error) {
-	base := path.Base(schema.ImportPath)
-	if name == base {
-		return schema.Files.Open(".")
-	}
-	rest, ok := strings.CutPrefix(name, base+"/")
-	if !ok {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-	}
-	return schema.Files.Open(rest)
 }
