@@ -56,6 +56,9 @@ const (
 // taken over like the values they stand for.
 func Append[T any](dst, src *T, dt, st *provenance.Tree) {
 	d := reflect.ValueOf(dst).Elem()
+	if st != nil {
+		above(dt, st, RuleMerge) // where the two as a whole are written
+	}
 	planFor(d.Type()).merge(d, reflect.ValueOf(src).Elem(), dt, st)
 }
 
