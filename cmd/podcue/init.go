@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,11 +58,7 @@ func (e *env) initProject(dir string, from []string) error {
 		}
 		files = append(files, resultFile{"templates/imported.cue", imported})
 	}
-	vendored, err := vendoredSchema()
-	if err != nil {
-		return err
-	}
-	files = append(files, vendored...)
+	files = append(files, vendoredSchema()...)
 	for _, f := range files {
 		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(f.name))); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s exists already, and init overwrites nothing\nhelp: name an empty directory: podcue init DIR", e.display(filepath.Join(root, f.name)))
@@ -75,17 +73,13 @@ func (e *env) initProject(dir string, from []string) error {
 
 // vendoredSchema returns the schema's files where CUE looks for vendored
 // packages.
-func vendoredSchema() ([]resultFile, error) {
+func vendoredSchema() []resultFile {
 	var files []resultFile
-	err := fs.WalkDir(schema.Files, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(schema.Files, path)
-		files = append(files, resultFile{"cue.mod/gen/" + schema.ImportPath + "/" + path, data})
-		return err
-	})
-	return files, err
+	vendored := schema.Vendored()
+	for _, name := range slices.Sorted(maps.Keys(vendored)) {
+		files = append(files, resultFile{name, vendored[name]})
+	}
+	return files
 }
 
 var notInName = regexp.MustCompile(`[^a-z0-9]+`)
