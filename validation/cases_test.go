@@ -224,13 +224,14 @@ var renamed = map[string]string{
 // give.
 func explained(v *validation.Verdict, pod *corev1.Pod, errors []string) []string {
 	out := []string{}
+	given := generic(pod)
 	for _, e := range slices.Compact(errors) {
 		for from, to := range renamed {
 			if rest, ok := strings.CutPrefix(e, from); ok {
 				e = to + rest
 			}
 		}
-		if !aboutDropped(v, pod, e) {
+		if !aboutDropped(v, given, e) {
 			out = append(out, e)
 		}
 	}
@@ -239,9 +240,9 @@ func explained(v *validation.Verdict, pod *corev1.Pod, errors []string) []string
 }
 
 // aboutDropped reports whether an error is about a field that v says is dropped.
-func aboutDropped(v *validation.Verdict, pod *corev1.Pod, e string) bool {
+func aboutDropped(v *validation.Verdict, given any, e string) bool {
 	name, _, _ := strings.Cut(e, ": ")
-	path, _, ok := provenance.Resolve(generic(pod), provenance.Path(name))
+	path, _, ok := provenance.Resolve(given, provenance.Path(name))
 	return ok && slices.ContainsFunc(v.Dropped, path.Under)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
 	"github.com/podcue/podcue/validation"
 )
@@ -87,12 +88,16 @@ func TestHostile(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				text := v.Refusal
+				texts := []string{v.Refusal}
 				for _, c := range v.Causes {
-					text += c.Field + ": " + c.Message + "\n"
+					texts = append(texts, c.Field+": "+c.Message)
 				}
-				if !strings.Contains(text, tt.want) {
+				if text := strings.Join(texts, "\n"); !strings.Contains(text, tt.want) {
 					t.Errorf("%s: %.300s", kind, text)
+				}
+				fields := func() provenance.Map { return provenance.Map{"spec": {{Layer: "template"}}} }
+				if n := len(validation.Findings(v, finding.Object{Kind: kind}, fields)); n == 0 || n > 1001 {
+					t.Errorf("%s: %d findings", kind, n)
 				}
 			}
 		})

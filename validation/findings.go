@@ -2,6 +2,7 @@ package validation
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
@@ -13,15 +14,25 @@ import (
 // the origins that fields has for its path or for the nearest thing that somebody
 // wrote.
 //
+// At most 1,000 causes become findings; one more says how many there are beside.
+//
 // fields is called when there is a finding; it may be nil. Its paths are those of
 // the object that was judged, but for a template of a CUE package (object.Stage is
 // [finding.StageAuthored]): that is keyed as the pod that it describes, and the
 // paths of its findings leave out the "template." of the PodTemplate that it was
 // judged as.
 func Findings(v *Verdict, object finding.Object, fields func() provenance.Map) finding.List {
-	r := reporter{verdict: v, object: object, fields: fields}
-	for _, c := range v.Causes {
+	r := reporter{verdict: v, object: object, fields: sync.OnceValue(func() provenance.Map {
+		if fields == nil {
+			return nil
+		}
+		return fields()
+	})}
+	for _, c := range v.Causes[:min(len(v.Causes), maxCauses)] {
 		r.cause(c)
+	}
+	if more := len(v.Causes) - maxCauses; more > 0 {
+		r.add(finding.Finding{Severity: finding.Error, Message: fmt.Sprintf("there are %d more refusals of this object", more)})
 	}
 	for _, c := range v.Decoding {
 		r.cause(c)
@@ -43,6 +54,9 @@ func Findings(v *Verdict, object finding.Object, fields func() provenance.Map) f
 	r.found.Sort()
 	return r.found
 }
+
+// maxCauses is how many causes of one object become findings.
+const maxCauses = 1000
 
 // A reporter makes the findings of one verdict.
 type reporter struct {
@@ -80,9 +94,7 @@ func (r *reporter) add(f finding.Finding) {
 	if r.verdict.Kind == "PodTemplate" && r.object.Stage == finding.StageAuthored {
 		f.Path = withoutRoot(f.Path, "template")
 	}
-	if r.fields != nil {
-		f.Origins = r.fields().Deciding(f.Path)
-	}
+	f.Origins = r.fields().Deciding(f.Path)
 	r.found = append(r.found, f)
 }
 
