@@ -24,4 +24,5 @@ var ops = []op{
 	{"policies", answerPolicies},
 	{"sched", flytecases.Answer},
 	{"serialize_pod_spec", flytecases.Answer},
+	{"validate", answerValidate},
 }
