@@ -46,6 +46,14 @@ func (tr *translator) sayConflict(p problem, pl place, f *finding.Finding) {
 			return
 		}
 	}
+	if p.format == formatConflict && p.schema && len(values) == 1 {
+		for _, want := range []string{arg(p, 0), arg(p, 1)} {
+			if have := quoted(values[0].node); want != have {
+				f.Message, f.Help = fmt.Sprintf("must be %s, not %s", want, have), "write "+want
+				return
+			}
+		}
+	}
 	f.Message = fmt.Sprintf("conflicting values %s and %s", shortened(arg(p, 0)), shortened(arg(p, 1)))
 	for _, v := range values {
 		if a, b := quoted(values[0].node), quoted(v.node); a != b {
@@ -201,6 +209,7 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 		return
 	}
 	v := values[0].node
+	wantsNumber := strings.Contains(f.Message, "number")
 	if _, rest, ok := strings.Cut(f.Message, "must be "); ok && rest != "" && v.IncompleteKind() != cue.BottomKind {
 		f.Message += ", not " + described(v)
 	}
@@ -217,7 +226,7 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 		f.Help = fmt.Sprintf("write %q", near)
 	case len(all) > 0:
 		f.Help = "write one of them"
-	case v.IncompleteKind()&cue.NumberKind != 0 && !strings.Contains(f.Message, "number"):
+	case v.IncompleteKind()&cue.NumberKind != 0 && !wantsNumber:
 		f.Help = retype(pl.name, v, "string")
 	}
 }

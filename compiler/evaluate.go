@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -88,6 +89,7 @@ func (ev *evaluator) evaluate(inst *instance) (p *Package, found finding.List) {
 		}
 	}
 	p.sort()
+	found = append(found, p.sameNames(src.object())...)
 	if !src.named && len(templates)+len(tasks) == 0 && len(found) == 0 {
 		return nil, nil
 	}
@@ -97,6 +99,32 @@ func (ev *evaluator) evaluate(inst *instance) (p *Package, found finding.List) {
 func (p *Package) sort() {
 	slices.SortStableFunc(p.Templates, func(a, b *Template) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(p.Tasks, func(a, b *Task) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// sameNames returns a finding for every template or task that has the name of
+// another one: they would become one object.
+func (p *Package) sameNames(object finding.Object) finding.List {
+	var found finding.List
+	clash := func(kind, layer, name string, a, b provenance.Position) {
+		object.Kind, object.Name, object.Stage = kind, name, finding.StageAuthored
+		found = append(found, finding.Finding{
+			ID: finding.IDSchema, Severity: finding.Error, Object: object, Path: "name",
+			Message: fmt.Sprintf("two %ss of the package are called %q", kind, name),
+			Help:    "give one of them another name, or leave name out: it is the label then",
+			Origins: []provenance.Origin{{Layer: layer, Pos: a}, {Layer: layer, Pos: b}},
+		})
+	}
+	for i := 1; i < len(p.Templates); i++ {
+		if a, b := p.Templates[i-1], p.Templates[i]; a.Name == b.Name {
+			clash(kindTemplate, templateLayer, a.Name, a.Pos, b.Pos)
+		}
+	}
+	for i := 1; i < len(p.Tasks); i++ {
+		if a, b := p.Tasks[i-1], p.Tasks[i]; a.Name == b.Name {
+			clash(kindTask, taskLayer, a.Name, a.Pos, b.Pos)
+		}
+	}
+	return found
 }
 
 // platform evaluates the platform package.

@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"cuelang.org/go/cue"
@@ -20,7 +21,7 @@ func (tr *translator) evidence(p problem, pl place) []provenance.Origin {
 	case formatRequired:
 		at = append(tr.nearest(p.path), p.own...)
 	case formatTypes, formatConflict, formatBound, formatDisjunction, formatUserError, formatLengths, formatIncomplete, formatNonConcrete:
-		at = tr.written(p, pl)
+		at = tr.ends(p, pl)
 	default:
 		at = p.own
 	}
@@ -40,8 +41,8 @@ func (tr *translator) evidence(p problem, pl place) []provenance.Origin {
 // maxRules is how many rules a finding shows beside the values.
 const maxRules = 2
 
-// written returns where the values of the node are, and the rules about them.
-func (tr *translator) written(p problem, pl place) []provenance.Position {
+// ends returns where the values of the node are, and the rules about them.
+func (tr *translator) ends(p problem, pl place) []provenance.Position {
 	var parts []part
 	if pl.value.Exists() {
 		tr.parts(pl.value, false, 0, &parts)
@@ -124,31 +125,54 @@ func (tr *translator) rules() []span {
 		return tr.patterns
 	}
 	tr.patterns = []span{}
-	seen := map[*build.Instance]bool{}
-	var visit func(*build.Instance)
-	visit = func(inst *build.Instance) {
-		if inst == nil || seen[inst] {
-			return
-		}
-		seen[inst] = true
-		for _, f := range inst.Files {
-			if tr.isSchema(tr.fileName(f.Filename)) {
-				continue
-			}
-			ast.Walk(f, func(n ast.Node) bool {
-				if field, ok := n.(*ast.Field); ok {
-					if _, ok := field.Label.(*ast.ListLit); ok {
-						tr.patterns = append(tr.patterns, span{tr.position(field.Pos()), tr.position(field.End())})
-						return false
-					}
-				}
-				return true
-			}, nil)
-		}
-		for _, dep := range inst.Imports {
-			visit(dep)
+	for field := range tr.written() {
+		if _, ok := field.Label.(*ast.ListLit); ok {
+			tr.patterns = append(tr.patterns, span{tr.position(field.Pos()), tr.position(field.End())})
 		}
 	}
-	visit(tr.inst.Instance)
 	return tr.patterns
+}
+
+// labelAt returns the label of the field whose value is at a position.
+func (tr *translator) labelAt(pos provenance.Position) string {
+	for field := range tr.written() {
+		if tr.position(field.Value.Pos()) == pos {
+			if name, _, err := ast.LabelName(field.Label); err == nil {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// written yields the fields that are written in the package and in those that it
+// imports, but for the schema's.
+func (tr *translator) written() iter.Seq[*ast.Field] {
+	return func(yield func(*ast.Field) bool) {
+		seen := map[*build.Instance]bool{}
+		var visit func(*build.Instance) bool
+		visit = func(inst *build.Instance) bool {
+			if inst == nil || seen[inst] {
+				return true
+			}
+			seen[inst] = true
+			goOn := true
+			for _, f := range inst.Files {
+				if tr.isSchema(tr.fileName(f.Filename)) {
+					continue
+				}
+				ast.Walk(f, func(n ast.Node) bool {
+					if field, ok := n.(*ast.Field); ok && goOn {
+						goOn = yield(field)
+					}
+					return goOn
+				}, nil)
+			}
+			for _, dep := range inst.Imports {
+				goOn = goOn && visit(dep)
+			}
+			return goOn
+		}
+		visit(tr.inst.Instance)
+	}
 }

@@ -41,6 +41,9 @@ const (
 
 // finding returns what to tell the author of one problem.
 func (tr *translator) finding(p problem) finding.Finding {
+	if inner := deepest(p); inner != nil {
+		return tr.finding(*inner)
+	}
 	pl := tr.place(p.path)
 	f := finding.Finding{ID: finding.IDCUE, Severity: finding.Error, Object: pl.object, Path: pl.path}
 	if p.schema {
@@ -55,6 +58,7 @@ func (tr *translator) finding(p problem) finding.Finding {
 	if f.Message == "" {
 		f.Message = plain(p.text)
 	}
+	tr.sayUnknownYet(p, &f)
 	if before, _, noisy := strings.Cut(f.Message, " errors in empty disjunction"); noisy {
 		f.Message = "fits none of the alternatives"
 		if strings.HasPrefix(before, "invalid interpolation") {
@@ -66,6 +70,19 @@ func (tr *translator) finding(p problem) finding.Finding {
 		f.Help = helpFor(f.Message)
 	}
 	return f
+}
+
+// deepest returns the cause of a failed disjunction that is inside the value, nil
+// if there is none: of a struct that fits no alternative, the field that comes
+// furthest says most.
+func deepest(p problem) *problem {
+	var found *problem
+	for i, c := range p.causes {
+		if len(c.path) > len(p.path) && (found == nil || len(c.path) > len(found.path)) {
+			found = &p.causes[i]
+		}
+	}
+	return found
 }
 
 // say writes the message and the help of f.
@@ -105,6 +122,26 @@ func (tr *translator) say(p problem, pl place, f *finding.Finding) {
 		}
 	case formatRange:
 		f.Help = "range over a list, or over a struct with for key, value in …"
+	}
+}
+
+// sayUnknownYet speaks of a value that is made of one that has no value yet. A
+// hidden field deserves a word more: it looks as if importers could set it.
+func (tr *translator) sayUnknownYet(p problem, f *finding.Finding) {
+	if !strings.Contains(f.Message, "non-concrete value") {
+		return
+	}
+	for _, pos := range p.own[min(1, len(p.own)):] {
+		name := tr.labelAt(pos)
+		if name == "" {
+			continue
+		}
+		f.Message = fmt.Sprintf("is made of %s, which has no value yet", name)
+		f.Help = fmt.Sprintf("give %s a value, or a default: *value | type", name)
+		if strings.HasPrefix(name, "_") {
+			f.Help = fmt.Sprintf("other packages cannot set %s, since it is hidden: give it a name without the underscore, or a value", name)
+		}
+		return
 	}
 }
 
@@ -167,6 +204,8 @@ func (tr *translator) possible(v cue.Value, text string) string {
 // helpFor returns the help for what podcue has no words of its own for.
 func helpFor(message string) string {
 	switch {
+	case strings.Contains(message, "list.Concat"):
+		return "write list.Concat([first, second]), and import \"list\""
 	case strings.Contains(message, "imported and not used"):
 		return "remove the import"
 	case strings.Contains(message, "redeclared as imported package name"):
@@ -201,6 +240,10 @@ func orObject(p provenance.Path, pl place) string {
 // undecodable is the finding for a value that CUE is content with and that
 // cannot be decoded all the same.
 func (tr *translator) undecodable(kind string, m member, err error) finding.List {
+	var evaluation errors.Error
+	if errors.As(err, &evaluation) {
+		return tr.translate(evaluation)
+	}
 	layer := taskLayer
 	if kind == kindTemplate {
 		layer = templateLayer

@@ -18,18 +18,22 @@ func (tr *translator) sayUnknown(p problem, pl place, f *finding.Finding) {
 	def, path := tr.definition(pl.object.Kind), tr.inObject(p.path)
 	if def.Exists() && len(path) > 0 {
 		around := path[:len(path)-1]
-		allowed := names(below(def, around))
+		allowed := slices.DeleteFunc(append(names(below(def, around)), names(pl.parent)...), func(n string) bool { return n == pl.name })
+		slices.Sort(allowed)
+		allowed = slices.Compact(allowed)
+		inSchema := slices.Contains(names(below(def, around)), pl.name)
 		switch {
 		case isIndex(pl.name):
 			f.Message = "the list is longer than the definition that it builds on has it"
 			f.Help = "lists unify element by element and do not append: build the whole list in one place, for example with list.Concat"
 			return
-		case slices.Contains(allowed, unquoted(pl.name)):
+		case inSchema:
 			tr.sayClosed(p, pl, f)
 			return
 		}
-		f.Message = "unknown field " + name + finding.DidYouMean(pl.name, allowed)
-		if near := finding.Nearest(pl.name, allowed); near != "" {
+		f.Message = "unknown field " + name
+		if near := nearest(pl.name, allowed); near != "" {
+			f.Message += "; did you mean " + near + "?"
 			f.Help = "write " + label(near)
 			return
 		}
@@ -44,8 +48,7 @@ func (tr *translator) sayUnknown(p problem, pl place, f *finding.Finding) {
 		f.Help = listed(allowed)
 		return
 	}
-	known := names(pl.parent)
-	known = slices.DeleteFunc(known, func(n string) bool { return n == pl.name })
+	known := slices.DeleteFunc(names(pl.parent), func(n string) bool { return n == pl.name })
 	f.Message = "unknown field " + name + finding.DidYouMean(pl.name, known)
 	f.Help = listed(known)
 }
@@ -115,6 +118,25 @@ var wellKnown = map[string]string{
 	"metadata":   "labels and annotations are fields of the template itself: labels: team: \"vision\"",
 	"apiVersion": "a template is no manifest: leave apiVersion and kind out",
 	"kind":       "a template is no manifest: leave apiVersion and kind out",
+}
+
+// abbreviations are what people call fields among themselves.
+var abbreviations = map[string]string{
+	"pvc": "persistentVolumeClaim", "cm": "configMap", "envs": "env", "cmd": "command", "mounts": "volumeMounts",
+	"serviceAccount": "serviceAccountName", "limit": "limits", "request": "requests", "nodeselector": "nodeSelector",
+}
+
+// nearest is [finding.Nearest] for fields: it knows abbreviations, and does not
+// guess at names of few letters.
+func nearest(name string, names []string) string {
+	if long := abbreviations[name]; slices.Contains(names, long) {
+		return long
+	}
+	near := finding.Nearest(name, names)
+	if near != "" && len(name) < 5 && !strings.EqualFold(near[:1], name[:1]) {
+		return ""
+	}
+	return near
 }
 
 // maxListed is how many names of fields a help line lists.

@@ -28,7 +28,7 @@ func (tr *translator) place(path []string) place {
 	pl := place{object: tr.inst.source.object(), parent: tr.root, value: tr.root}
 	var top func(string) provenance.Path
 	rest, at := path, tr.root
-	if len(path) >= 2 && !tr.inst.source.platform && (path[0] == templatesField || path[0] == tasksField) {
+	if len(path) >= 2 && path[1] != "[]" && !tr.inst.source.platform && (path[0] == templatesField || path[0] == tasksField) {
 		pl.object.Kind, top = kindTemplate, templatePath
 		if path[0] == tasksField {
 			pl.object.Kind, top = kindTask, nil
@@ -40,6 +40,9 @@ func (tr *translator) place(path []string) place {
 	}
 	field := ""
 	for i, elem := range rest {
+		if elem == "[]" {
+			break // inside a pattern: there is no node
+		}
 		pl.parent, pl.name = at, unquoted(elem)
 		next := at.LookupPath(cue.MakePath(step(at, elem, tr.root)))
 		switch {

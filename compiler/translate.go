@@ -71,7 +71,8 @@ func (tr *translator) problems(err error) []problem {
 			continue // build has reported it
 		}
 		p := problem{path: e.Path(), format: format, args: args}
-		p.text = strings.TrimPrefix(e.Error(), strings.Join(p.path, ".")+": ")
+		p.text = strings.TrimPrefix(e.Error(), "cue: marshal error: ")
+		p.text = strings.TrimPrefix(p.text, strings.Join(p.path, ".")+": ")
 		if format == formatNoReference {
 			if at := tr.writtenAt(e.Position()); at != nil && !slices.Contains(at, "?") {
 				p.path = at
