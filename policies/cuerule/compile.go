@@ -1,50 +1,81 @@
 package cuerule
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"regexp"
+	"slices"
+	"strings"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/format"
 )
 
-// errDepends says that a shape depends on the item, so it can be compiled only
-// once that is known.
-var errDepends = fmt.Errorf("it is not known before the item is")
+// errDepends says that a part of a shape has no value by itself: it refers to
+// the item, or to another part.
+var errDepends = errors.New("it has no value by itself")
 
 // A shapeCompiler turns shapes written in CUE into matchers. What Go cannot
 // decide is left to CUE, as small a part as possible.
 type shapeCompiler struct {
 	eval *evaluator
+	// present says that a field without a mark must be there, as in a constraint:
+	// what unification would add to the pod is something that the pod lacks.
+	present bool
 }
 
-// compile returns the matcher of v.
+// shape returns the matcher of v, a whole shape. One whose parts depend on one
+// another is left to CUE as a whole.
+func (c *shapeCompiler) shape(v cue.Value) (matcher, error) {
+	m, err := c.compile(v)
+	if errors.Is(err, errDepends) {
+		return c.leave(v)
+	}
+	return m, err
+}
+
+// compile returns the matcher of v, a part of a shape.
 func (c *shapeCompiler) compile(v cue.Value) (matcher, error) {
-	if v.IncompleteKind() == cue.BottomKind {
+	if v.Err() != nil {
 		return c.bottom(v)
 	}
 	switch v.IncompleteKind() {
-	case cue.StructKind:
+	case cue.BottomKind:
+		return c.bottom(v)
+	case cue.StructKind, cue.ListKind:
 		if op, _ := v.Eval().Expr(); op == cue.OrOp {
 			return c.alternatives(v)
 		}
+		if v.IncompleteKind() == cue.ListKind {
+			return c.list(v)
+		}
 		return c.object(v)
-	case cue.ListKind:
-		return c.list(v)
 	}
-	return c.scalar(v)
+	m, err := c.operand(v.Eval())
+	if errors.Is(err, errCUE) {
+		return c.leave(v)
+	}
+	if _, wrapped := valueOf(v.Source()).(*ast.StructLit); wrapped {
+		return nil, errDepends // {…} around a scalar may hold more than the scalar
+	}
+	return m, err
 }
 
 // bottom compiles a value that is an error: an explicit one matches nothing,
 // another is not known yet or a mistake.
 func (c *shapeCompiler) bottom(v cue.Value) (matcher, error) {
-	if explicit(v) {
+	switch {
+	case explicit(v):
 		return nothing{}, nil
+	case strings.Contains(errorText(v.Err()), "empty list in call to or"):
+		return anyOf{}, nil
 	}
 	if err := v.Validate(); err != nil {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%w: %s", errDepends, errorText(v.Err()))
+	return nil, errDepends
 }
 
 // explicit reports whether v was written as _|_ or error("…").
@@ -87,7 +118,11 @@ func (c *shapeCompiler) object(v cue.Value) (matcher, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.fields = append(s.fields, fieldMatcher{name: sel.Unquoted(), marker: markerOf(sel), shape: shape})
+		mark := markerOf(sel)
+		if mark == regular && c.present {
+			mark = required
+		}
+		s.fields = append(s.fields, fieldMatcher{name: sel.Unquoted(), marker: mark, shape: shape})
 	}
 	return s, nil
 }
@@ -102,37 +137,59 @@ func markerOf(sel cue.Selector) marker {
 	return regular
 }
 
-// plain reports whether v, a struct, is made of fields alone: no validator is
-// part of it that its fields would not show.
+// plain reports whether v is made of what its fields, elements or operands show:
+// no validator, comprehension or computed field is part of it that may turn out
+// otherwise once the item is known.
 func plain(v cue.Value, depth int) bool {
-	if depth > 20 {
+	if depth > maxDepth {
 		return false
 	}
 	switch op, args := v.Expr(); op {
 	case cue.NoOp:
-		return true
-	case cue.AndOp:
-		for _, a := range args {
-			if !plain(a, depth+1) {
-				return false
-			}
-		}
-		return true
+		return literal(v.Source())
+	case cue.AndOp, cue.OrOp:
+		return !slices.ContainsFunc(args, func(a cue.Value) bool { return !plain(a, depth+1) })
 	case cue.SelectorOp, cue.IndexOp:
 		d := cue.Dereference(v)
-		if d == v {
-			return false
-		}
-		return plain(d, depth+1)
+		return d != v && plain(d, depth+1)
 	}
 	return false
 }
 
+// literal reports whether a literal has only fields with known names in it.
+func literal(n ast.Node) bool {
+	switch n := n.(type) {
+	case nil:
+		return false
+	case *ast.Field:
+		return literal(n.Value)
+	case *ast.StructLit:
+		return !slices.ContainsFunc(n.Elts, func(d ast.Decl) bool {
+			switch d := d.(type) {
+			case *ast.Field:
+				_, known := label(d)
+				return !known
+			case *ast.LetClause, *ast.Attribute, *ast.CommentGroup:
+				return false
+			case *ast.Ellipsis:
+				return d.Type != nil
+			}
+			return true
+		})
+	case *ast.ListLit:
+		return !slices.ContainsFunc(n.Elts, func(e ast.Expr) bool {
+			_, computed := e.(*ast.Comprehension)
+			return computed
+		})
+	}
+	return true
+}
+
 // list compiles lists whose elements are all of one shape.
 func (c *shapeCompiler) list(v cue.Value) (matcher, error) {
-	op, _ := v.Eval().Expr()
-	if op == cue.OrOp {
-		return c.alternatives(v)
+	op, args := v.Eval().Expr()
+	if m := validator(args); op == cue.CallOp && m != nil {
+		return m, nil
 	}
 	elem := v.LookupPath(cue.MakePath(cue.AnyIndex))
 	if op != cue.NoOp || !elem.Exists() || v.LookupPath(cue.MakePath(cue.Index(0))).Exists() || !plain(v, 0) {
@@ -145,78 +202,138 @@ func (c *shapeCompiler) list(v cue.Value) (matcher, error) {
 	return &eachMatcher{elem: m}, nil
 }
 
+// alternatives compiles a struct or list that is a disjunction, or a conjunction
+// with one in it: by its operands as they are written, since those of its value
+// have lost what they require.
 func (c *shapeCompiler) alternatives(v cue.Value) (matcher, error) {
-	_, args := v.Eval().Expr()
-	var one anyOf
+	switch op, args := v.Expr(); op {
+	case cue.OrOp:
+		one, err := c.all(args)
+		return anyOf(one), err
+	case cue.AndOp:
+		each, err := c.all(args)
+		return allOf(each), err
+	case cue.SelectorOp, cue.IndexOp:
+		if d := cue.Dereference(v); d != v {
+			return c.compile(d)
+		}
+	}
+	return c.leave(v)
+}
+
+func (c *shapeCompiler) all(args []cue.Value) ([]matcher, error) {
+	var all []matcher
 	for _, a := range args {
 		m, err := c.compile(a)
 		if err != nil {
 			return nil, err
 		}
-		one = append(one, m)
+		all = append(all, m)
 	}
-	return one, nil
+	return all, nil
 }
 
-// scalar compiles what is not a struct or a list alone.
-func (c *shapeCompiler) scalar(v cue.Value) (matcher, error) {
-	e := v.Eval()
-	op, args := e.Expr()
+// errCUE says that only CUE can decide about an operand.
+var errCUE = errors.New("CUE decides")
+
+// operand compiles an operand of the value of a field that is no struct and no
+// list alone.
+func (c *shapeCompiler) operand(v cue.Value) (matcher, error) {
+	if v.IncompleteKind()&(cue.StructKind|cue.ListKind) != 0 && v.IncompleteKind() != cue.TopKind {
+		return nil, errCUE
+	}
+	op, args := v.Expr()
 	switch op {
 	case cue.NoOp:
-		if e.IsConcrete() {
-			value, err := scalarOf(e)
+		if v.IsConcrete() {
+			value, err := scalarOf(v)
 			return &constant{value}, err
 		}
-		if k := e.IncompleteKind(); k != cue.TopKind {
+		if k := v.IncompleteKind(); k != cue.TopKind {
 			return kindMatcher(k), nil
 		}
 		return anything{}, nil
-	case cue.OrOp:
-		return c.alternatives(v)
-	case cue.AndOp:
-		var all allOf
+	case cue.OrOp, cue.AndOp:
+		var operands []matcher
 		for _, a := range args {
-			m, err := c.compile(a)
+			m, err := c.operand(a)
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, m)
+			operands = append(operands, m)
 		}
-		return all, nil
+		if op == cue.OrOp {
+			return anyOf(operands), nil
+		}
+		return allOf(operands), nil
+	case cue.CallOp:
+		if m := validator(args); m != nil {
+			return m, nil
+		}
+		return nil, errCUE
 	}
 	if len(args) != 1 || !args[0].IsConcrete() {
-		return c.leave(v)
+		return nil, errDepends
 	}
-	return c.bound(v, op, args[0])
+	return c.bound(op, args[0])
+}
+
+// valueOf returns the value of a field, and anything else as it is.
+func valueOf(n ast.Node) ast.Node {
+	if f, ok := n.(*ast.Field); ok {
+		return f.Value
+	}
+	return n
+}
+
+// validator returns the matcher of a call of CUE's packages with a number; nil if
+// it is another call.
+func validator(args []cue.Value) matcher {
+	if len(args) != 2 {
+		return nil
+	}
+	n, err := args[1].Int64()
+	if err != nil {
+		return nil
+	}
+	name, err := format.Node(args[0].Syntax())
+	if err != nil {
+		return nil
+	}
+	text := strings.TrimSpace(string(name))
+	switch text[strings.LastIndexByte(text, '\n')+1:] {
+	case "list.MaxItems":
+		return &length{kind: cue.ListKind, most: n, name: "elements"}
+	case "list.MinItems":
+		return &length{kind: cue.ListKind, least: n, most: math.MaxInt64, name: "elements"}
+	case "strings.MaxRunes":
+		return &length{kind: cue.StringKind, most: n, name: "characters"}
+	case "strings.MinRunes":
+		return &length{kind: cue.StringKind, least: n, most: math.MaxInt64, name: "characters"}
+	}
+	return nil
 }
 
 // bound compiles a comparison with one value.
-func (c *shapeCompiler) bound(v cue.Value, op cue.Op, with cue.Value) (matcher, error) {
+func (c *shapeCompiler) bound(op cue.Op, with cue.Value) (matcher, error) {
 	value, err := scalarOf(with)
 	if err != nil {
-		return c.leave(v)
+		return nil, errCUE
 	}
 	text, isText := value.(string)
 	switch op {
 	case cue.RegexMatchOp, cue.NotRegexMatchOp:
 		if !isText {
-			return c.leave(v)
+			return nil, errCUE
 		}
 		re, err := regexp.Compile(text)
-		if err != nil {
-			return nil, err
-		}
-		return &expression{re: re, negate: op == cue.NotRegexMatchOp}, nil
+		return &expression{re: re, negate: op == cue.NotRegexMatchOp}, err
 	case cue.LessThanOp, cue.LessThanEqualOp, cue.GreaterThanOp, cue.GreaterThanEqualOp, cue.NotEqualOp:
-		if value == nil {
-			return c.leave(v)
-		}
 		if _, ok := compare(value, value); ok {
 			return &bound{op: op, value: value}, nil
 		}
 	}
-	return c.leave(v)
+	return nil, errCUE
 }
 
 // leave leaves v to CUE.
@@ -237,7 +354,11 @@ func scalarOf(v cue.Value) (any, error) {
 	case cue.StringKind:
 		return v.String()
 	case cue.IntKind:
-		return v.Int64()
+		n, err := v.Int64()
+		if err != nil {
+			return nil, errCUE // beyond 64 bits
+		}
+		return n, nil
 	case cue.FloatKind:
 		return v.Float64()
 	}

@@ -18,6 +18,9 @@ import (
 type constraint struct {
 	rule  *rule
 	value cue.Value
+	// fits matches pods that fit, without CUE; CUE decides about the others, and
+	// says why they do not. Nil where the definition is more than its fields.
+	fits  matcher
 	known memo[[]miss]
 }
 
@@ -33,6 +36,9 @@ func newConstraint(r *rule) (*constraint, error) {
 		if strings.Contains(m.text, "field not allowed") {
 			return nil, r.problem(fieldConstraint, "end every struct of the definition with ...", "is closed: it allows no %s", (place{}).name(m.steps))
 		}
+	}
+	if m, err := (&shapeCompiler{eval: r.pkg.eval, present: true}).compile(v); err == nil {
+		c.fits = m
 	}
 	return c, nil
 }
@@ -56,8 +62,11 @@ func templateForm(pod map[string]any) map[string]any {
 }
 
 func (c *constraint) run(pass *policies.Pass, v *views) {
-	pod := templateForm(v.pod)
-	misses := c.known.get(pod, func() []miss {
+	pod := v.template()
+	if c.fits != nil && c.fits.match(pod) {
+		return
+	}
+	misses := c.known.at(v.digest(), func() []miss {
 		var misses []miss
 		c.rule.pkg.eval.try(func() { misses = c.evaluate(pod) })
 		return misses
@@ -101,7 +110,7 @@ const notPresent = "field is required but not present"
 
 // evaluate holds pod against the constraint.
 func (c *constraint) evaluate(pod map[string]any) []miss {
-	unified := c.rule.pkg.eval.ctx.Encode(pod).Unify(c.value)
+	unified := c.rule.pkg.eval.encode(pod).Unify(c.value)
 	if unified.Validate(cue.Concrete(true)) == nil {
 		return filledIn(pod, unified, nil)
 	}

@@ -68,8 +68,8 @@ func (u *unit) evaluate(v *views) *outcome {
 	if alone != nil {
 		return u.each(v, alone)
 	}
-	in := v.input(u.pkg.inputViews)
-	return u.known.get(in, func() *outcome {
+	return u.known.at(v.digest(), func() *outcome {
+		in := v.input(u.pkg.inputViews)
 		var o *outcome
 		failed := within(u.pkg.eval.timeout, func() { o = u.fill(in) })
 		switch {

@@ -17,6 +17,13 @@ import (
 type evaluator struct {
 	ctx     *cue.Context
 	timeout time.Duration
+	encoded memo[cue.Value]
+}
+
+// encode returns v, a value in generic JSON form, as a CUE value. Policies look
+// at the same values, one after another.
+func (e *evaluator) encode(v any) cue.Value {
+	return e.encoded.get(v, func() cue.Value { return e.ctx.Encode(v) })
 }
 
 // try calls f within the deadline. What goes wrong is thrown to the policy's
@@ -39,28 +46,41 @@ func (e *evaluated) match(v any) bool { return len(e.misses(v)) == 0 }
 func (e *evaluated) misses(v any) []miss {
 	return cloneMisses(e.known.get(v, func() []miss {
 		var misses []miss
-		e.eval.try(func() { misses = e.evaluate(v) })
+		var undecided *failure
+		e.eval.try(func() { misses, undecided = e.evaluate(v) })
+		if undecided != nil {
+			panic(undecided)
+		}
 		return misses
 	}))
 }
 
-func (e *evaluated) evaluate(v any) []miss {
-	err := e.eval.ctx.Encode(v).Unify(e.shape).Validate(cue.Concrete(true))
+// evaluate returns what keeps v from the shape, or that the shape does not say.
+func (e *evaluated) evaluate(v any) ([]miss, *failure) {
+	unified := e.eval.encode(v).Unify(e.shape)
+	err := unified.Validate(cue.Concrete(true))
 	if err == nil {
-		return nil
+		return nil, nil
 	}
+	conflict := unified.Validate() != nil
 	prefix := len(e.shape.Path().Selectors())
 	var misses []miss
 	for _, one := range errors.Errors(err) {
 		text := messageOf(one)
-		if text == notPresent {
+		switch {
+		case text == notPresent:
 			text = "is not set"
-		} else {
+		case !conflict:
+			return nil, &failure{
+				message: "a shape has no value for an item", err: one,
+				help: "it refers to a field that the item does not have: take only items that have it, when: field!: _",
+			}
+		default:
 			text = "is not as required: " + text
 		}
 		misses = append(misses, miss{steps: stepsOf(v, one.Path(), prefix), text: text})
 	}
-	return misses
+	return misses, nil
 }
 
 // stepsOf returns the steps from v along path, which an error of CUE names. CUE

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"cuelang.org/go/cue"
 )
@@ -155,6 +156,9 @@ func (a anyOf) misses(v any) []miss {
 	if a.match(v) {
 		return nil
 	}
+	if len(a) == 0 {
+		return missed("is %s, and nothing is allowed", display(v))
+	}
 	var one []miss
 	for i, m := range a {
 		misses := m.misses(v)
@@ -224,6 +228,41 @@ func (e *expression) misses(v any) []miss {
 		return missed("is %s, which matches %s", display(v), e.re)
 	}
 	return missed("is %s, which does not match %s", display(v), e.re)
+}
+
+// length matches lists by the number of their elements, or strings by that of
+// their characters.
+type length struct {
+	kind        cue.Kind
+	least, most int64
+	name        string // of what is counted
+}
+
+func (l *length) match(v any) bool {
+	n := int64(-1)
+	switch v := v.(type) {
+	case string:
+		if l.kind == cue.StringKind {
+			n = int64(utf8.RuneCountInString(v))
+		}
+	case []any:
+		if l.kind == cue.ListKind {
+			n = int64(len(v))
+		}
+	}
+	return n >= 0 && n >= l.least && n <= l.most
+}
+
+func (l *length) misses(v any) []miss {
+	switch {
+	case l.match(v):
+		return nil
+	case kindOf(v) != l.kind:
+		return missed("is %s, not of type %v", display(v), l.kind)
+	case l.least > 0:
+		return missed("has fewer than %d %s", l.least, l.name)
+	}
+	return missed("has more than %d %s", l.most, l.name)
 }
 
 // bound matches numbers, or strings, on one side of a value.

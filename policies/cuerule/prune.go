@@ -199,6 +199,54 @@ func fieldPosition(files []*ast.File, path ...string) (pos token.Pos, whole bool
 	return best, best.IsValid() && depth == len(path)-1
 }
 
+// refersToItem reports whether files use the item elsewhere in the policy id than
+// in its message; also where the policy is not written out, so that nobody knows.
+func refersToItem(files []*ast.File, id string) bool {
+	found, used := false, false
+	uses := func(n ast.Node) bool {
+		if name, ok := n.(*ast.Ident); ok && name.Name == fieldIt {
+			used = true
+		}
+		return !used
+	}
+	for _, f := range files {
+		for _, d := range f.Decls {
+			for _, policy := range entries(d, fieldPolicies) {
+				if name, _ := label(policy); name != id {
+					continue
+				}
+				body, ok := policy.Value.(*ast.StructLit)
+				if !ok {
+					return true
+				}
+				found = true
+				for _, e := range body.Elts {
+					field, ok := e.(*ast.Field)
+					name := ""
+					if ok {
+						name, _ = label(field)
+					}
+					switch {
+					case ok && name == fieldMessage:
+					case ok && name == fieldIt && isIdent(field.Label):
+						used = used || field.Alias != nil
+					case ok && isIdent(field.Label):
+						ast.Walk(field.Value, uses, nil)
+					default:
+						ast.Walk(e, uses, nil)
+					}
+				}
+			}
+		}
+	}
+	return used || !found
+}
+
+func isIdent(l ast.Label) bool {
+	_, ok := l.(*ast.Ident)
+	return ok
+}
+
 // inputViews returns the views that files ask input for; all of them when one
 // uses input as a whole, or by another name.
 func inputViews(files []*ast.File) []string {

@@ -1,7 +1,6 @@
 package cuerule
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -226,19 +225,22 @@ func (r *rule) compile() (err error) {
 		if err := r.checkShape(part.name, v, shapes()[r.each]); err != nil {
 			return err
 		}
-		c := &shapeCompiler{eval: r.pkg.eval}
-		*part.to, err = c.compile(v)
-		switch dependsOnItem := r.has(fieldIt); {
-		case errors.Is(err, errDepends) && dependsOnItem:
-			*part.to, err = &dependent{rule: r, name: part.name}, nil
-		case errors.Is(err, errDepends):
-			return r.problem(part.name, "or of an empty list has no value; declare it: _ to refer to the item", "has no value: %s", strings.TrimPrefix(err.Error(), errDepends.Error()+": "))
+		if r.refersToItem() {
+			*part.to = &dependent{rule: r, name: part.name}
+			continue
 		}
+		*part.to, err = (&shapeCompiler{eval: r.pkg.eval}).shape(v)
 		if err != nil {
 			return r.cueProblem(part.name, err)
 		}
 	}
 	return nil
+}
+
+// refersToItem reports whether a shape of r may refer to the failing item: then
+// it has no value before the item is known, even where it seems to have one.
+func (r *rule) refersToItem() bool {
+	return r.has(fieldIt) && refersToItem(r.pkg.files, r.id)
 }
 
 // policy returns r as a policy to select and run.

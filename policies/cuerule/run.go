@@ -1,7 +1,6 @@
 package cuerule
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -188,7 +187,7 @@ func (r *rule) message(i *item) string {
 	return r.messages.at(key, func() string {
 		text := ""
 		r.pkg.eval.try(func() {
-			v := r.value.FillPath(cue.MakePath(cue.Str(fieldIt)), r.pkg.eval.ctx.Encode(i.value))
+			v := r.value.FillPath(cue.MakePath(cue.Str(fieldIt)), r.pkg.eval.encode(i.value))
 			if s, err := v.LookupPath(cue.MakePath(cue.Str(fieldMessage))).String(); err == nil {
 				text = oneLine(s)
 			}
@@ -215,17 +214,11 @@ func (d *dependent) matcher(v any) matcher {
 		var m matcher
 		var err error
 		d.rule.pkg.eval.try(func() {
-			filled := d.rule.value.FillPath(cue.MakePath(cue.Str(fieldIt)), d.rule.pkg.eval.ctx.Encode(v))
+			filled := d.rule.value.FillPath(cue.MakePath(cue.Str(fieldIt)), d.rule.pkg.eval.encode(v))
 			shape := filled.LookupPath(cue.MakePath(cue.Str(d.name)))
 			c := &shapeCompiler{eval: d.rule.pkg.eval}
-			m, err = c.compile(shape)
+			m, err = c.shape(shape)
 		})
-		if errors.Is(err, errDepends) {
-			panic(&failure{
-				message: "its " + d.name + " has no value for an item: " + strings.TrimPrefix(err.Error(), errDepends.Error()+": "),
-				help:    "take only items that have what it refers to: when: field!: _; or of an empty list has no value either",
-			})
-		}
 		if err != nil {
 			panic(&failure{message: "its " + d.name + " has no value for an item", err: err})
 		}

@@ -39,6 +39,8 @@ type views struct {
 	containers []*item        // of every role
 	lists      map[string][]*item
 	results    map[*unit]*outcome // of what is evaluated once for all its policies
+	sum        [sha256.Size]byte  // see digest; zero before it is asked for
+	form       map[string]any     // see template; nil before it is asked for
 }
 
 // newViews returns the views of the subject's pod.
@@ -55,6 +57,26 @@ func newViews(s *policies.Subject) (*views, error) {
 	setDefaults(v.spec())
 	v.containers = v.allContainers()
 	return v, nil
+}
+
+// digest identifies all that policies can see of the pod.
+func (v *views) digest() [sha256.Size]byte {
+	if v.sum == ([sha256.Size]byte{}) {
+		data, err := json.Marshal([]any{v.primary, v.pod})
+		if err != nil {
+			panic(&failure{message: "the pod cannot be read: " + err.Error()})
+		}
+		v.sum = sha256.Sum256(data)
+	}
+	return v.sum
+}
+
+// template returns the pod in the form that constraints are held against.
+func (v *views) template() map[string]any {
+	if v.form == nil {
+		v.form = templateForm(v.pod)
+	}
+	return v.form
 }
 
 func (v *views) spec() map[string]any { return object(v.pod, "spec") }
