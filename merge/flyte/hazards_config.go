@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
 )
@@ -92,7 +90,7 @@ context or a required node affinity.`,
 func (h *hazardPass) checkDropped(s finding.Severity, key string, path provenance.Path, lost []string) {
 	if len(lost) > 0 {
 		h.reportAs(s, path, slices.Concat(firsts(h.at(path)), h.config(key)), "%s of %s %s lost: the task has its own %s",
-			list(lost), key, strings.TrimSpace(is(lost)), lastField(path))
+			list(lost), key, is(lost), lastField(path))
 	}
 }
 
@@ -130,7 +128,7 @@ primary container of a task with copilot.`,
 		if lost := lostLeaves(h.b.cfg.DefaultSecurityContext, c.final.SecurityContext); len(lost) > 0 {
 			path := c.path.Child("securityContext")
 			h.report(path, slices.Concat(firsts(h.at(path)), h.config("default-security-context")),
-				"%s of default-security-context %s lost, because the task has copilot", list(lost), strings.TrimSpace(is(lost)))
+				"%s of default-security-context %s lost, because the task has copilot", list(lost), is(lost))
 		}
 	},
 }
@@ -190,7 +188,7 @@ is no default: a task cannot get away from it, only a template's true can.`,
 			h.report("spec.hostNetwork", slices.Concat(h.config("enable-host-networking-pod"), h.specOrigins("hostNetwork")),
 				"the task's hostNetwork true is overwritten by false of the configuration")
 		case !h.raw.HostNetwork && *imposed:
-			if fields := h.templateFields(); fields.Has("spec.hostNetwork") {
+			if fields, _ := h.templateFields(); fields.Has("spec.hostNetwork") {
 				o, _ := fields.Winner("spec.hostNetwork")
 				h.reportAs(finding.Error, "spec.hostNetwork", slices.Concat(h.config("enable-host-networking-pod"), []provenance.Origin{o}),
 					"the task's hostNetwork false is overwritten by true of the configuration")
@@ -211,6 +209,19 @@ func (h *hazardPass) specOrigins(fields ...string) []provenance.Origin {
 // secretKeys are the ends of the flags of copilot whose value is a secret.
 var secretKeys = []string{"secret-key=", "secret_key="}
 
+// secretOrigin returns where the configuration has the secret of a flag of
+// copilot.
+func (c *Config) secretOrigin(flag string) []provenance.Origin {
+	for _, path := range c.Fields.Paths() {
+		if path.Under("storage") || path.Under("co-pilot.storage-config-override") {
+			if strings.HasSuffix(string(path), strings.TrimSuffix(flag, "=")) {
+				return c.Fields[path]
+			}
+		}
+	}
+	return nil
+}
+
 var copilotSecret = &Hazard{
 	ID: "merge-copilot-secret-exposed",
 	Doc: `credentials of the object store are readable in the Pod
@@ -228,149 +239,10 @@ store included. Whoever may read the Pod may read them.`,
 				for _, key := range secretKeys {
 					if _, value, ok := strings.Cut(arg, key); ok && value != "" {
 						path := c.path.Child("command").Index(i)
-						h.report(path, slices.Concat(firsts(h.at(path)), h.config("storage")), "the secret key of the object store is readable in the Pod")
+						h.report(path, slices.Concat(firsts(h.at(path)), h.b.cfg.secretOrigin(key)), "the secret key of the object store is readable in the Pod")
 						return // the other container has it too
 					}
 				}
-			}
-		}
-	},
-}
-
-var configKeyIgnored = &Hazard{
-	ID: "merge-config-key-ignored",
-	Doc: `a key of the configuration is ignored
-
-Flyte's loader is not strict: a key that it does not know, because it is misspelt, in
-the wrong section or of another version, is ignored without a word, and so is
-everything after the first document of a file.`,
-	Help:     "correct the key or remove it",
-	Severity: finding.Warning, Profiles: inBoth,
-	check: func(h *hazardPass) {
-		for _, n := range h.b.cfg.Notes {
-			switch n.Kind {
-			case NoteUnknownKey:
-				h.note(h.hazard.Severity, n, "%s is ignored: there is no such key", n.Key)
-			case NoteOtherVersion:
-				h.note(finding.Info, n, "%s is ignored: it is a key of another version of Flyte", n.Key)
-			case NoteNotMerged:
-				h.note(h.hazard.Severity, n, "%s is ignored: an earlier file has a map there", n.Key)
-			case NoteDocumentIgnored:
-				h.note(h.hazard.Severity, n, "the file's second document is ignored")
-			}
-		}
-	},
-}
-
-// note reports something that the configuration's loader noted.
-func (h *hazardPass) note(s finding.Severity, n ConfigNote, format string, args ...any) {
-	h.reportAs(s, "", []provenance.Origin{{Layer: provenance.LayerConfig, Pos: n.Pos}}, format, args...)
-}
-
-var configKeyLowered = &Hazard{
-	ID: "merge-config-key-lowercased",
-	Doc: `keys of a map arrive in lower case
-
-Flyte's loader lower-cases the keys of maps, unless they have a dot: FLYTE_X in
-default-env-vars becomes flyte_x, Team in default-labels becomes team. In Flyte 1.16 a
-key with a dot arrives twice, as written and in lower case.`,
-	Help:     "write a list of maps with one entry each, which keeps the case",
-	Severity: finding.Warning, Profiles: inBoth,
-	check: func(h *hazardPass) {
-		for _, n := range h.b.cfg.Notes {
-			if (n.Kind == NoteLowerCased || n.Kind == NoteDoubled) && h.reaches(n) {
-				became := "becomes"
-				if n.Kind == NoteDoubled {
-					became = "is doubled by"
-				}
-				h.note(h.hazard.Severity, n, "%s %s %s", n.Key, became, n.Became)
-			}
-		}
-	},
-}
-
-// reaches reports whether the key of a map of the configuration has got into the
-// Pod.
-func (h *hazardPass) reaches(n ConfigNote) bool {
-	section := strings.TrimPrefix(n.Key, "plugins.k8s.")
-	section, _, _ = strings.Cut(section, ".")
-	switch section {
-	case "default-labels":
-		return containsKey(h.pod.Labels, n.Became)
-	case "default-annotations":
-		return containsKey(h.pod.Annotations, n.Became)
-	case "default-node-selector", "interruptible-node-selector":
-		return containsKey(h.pod.Spec.NodeSelector, n.Became)
-	case "default-env-vars", "default-env-vars-from-env":
-		return slices.ContainsFunc(h.containers, func(c *hazardContainer) bool {
-			return slices.ContainsFunc(c.final.Env, func(e corev1.EnvVar) bool { return e.Name == n.Became })
-		})
-	case "accelerator-devices":
-		return false // see deviceNotMapped
-	}
-	return true
-}
-
-func containsKey(m map[string]string, key string) bool {
-	_, ok := m[key]
-	return ok
-}
-
-var configFieldLost = &Hazard{
-	ID: "merge-config-field-lost",
-	Doc: `a field of a pod template in the configuration is lost
-
-Flyte's loader does not find the fields that Kubernetes' Go types embed: the source
-of a volume, the handler of a probe. In the pod-template of an
-accelerator-device-class each volume thus becomes an empty emptyDir, and a probe has
-no handler, which the API server refuses.`,
-	Help:     "put the volume or probe into the base PodTemplate",
-	Severity: finding.Error, Profiles: inV2,
-	check: func(h *hazardPass) {
-		for _, n := range h.b.cfg.Notes {
-			if n.Kind == NoteFieldLost && slices.ContainsFunc(h.templates, func(t *hazardTemplate) bool { return t.layer == provenance.LayerDeviceClass }) {
-				h.note(h.hazard.Severity, n, "%s is lost", n.Key)
-			}
-		}
-	},
-}
-
-var configValueChanged = &Hazard{
-	ID: "merge-config-value-changed",
-	Doc: `a value of the configuration becomes another one
-
-Flyte's loader makes any value fit: a boolean where a string belongs becomes 1 or 0,
-a number loses its fraction, an empty map counts as not written.`,
-	Help:     "quote strings; leave out what is empty",
-	Severity: finding.Warning, Profiles: inBoth,
-	check: func(h *hazardPass) {
-		for _, n := range h.b.cfg.Notes {
-			switch n.Kind {
-			case NoteConverted:
-				h.note(h.hazard.Severity, n, "%s becomes %s", n.Key, n.Became)
-			case NoteEmptyDropped:
-				h.note(finding.Info, n, "%s is empty, and counts as not written", n.Key)
-			}
-		}
-	},
-}
-
-var configDefaultReplaced = &Hazard{
-	ID: "merge-config-default-replaced",
-	Doc: `a map of the configuration replaces Flyte's default map
-
-A map that is given takes the place of Flyte's default, all of it: default-annotations
-with one annotation loses cluster-autoscaler.kubernetes.io/safe-to-evict, which keeps
-the autoscaler from evicting tasks.`,
-	Help:     "repeat the entries of the default that you want to keep",
-	Severity: finding.Warning, Profiles: inBoth,
-	check: func(h *hazardPass) {
-		for _, n := range h.b.cfg.Notes {
-			if n.Kind != NoteDefaultReplaced || !strings.HasSuffix(n.Key, "default-annotations") {
-				continue // device classes: see deviceClassUnknown
-			}
-			if lost := missing(DefaultConfig(h.p).DefaultAnnotations, h.pod.Annotations); len(lost) > 0 {
-				h.note(h.hazard.Severity, n, "%s loses Flyte's %s", n.Key, list(lost))
 			}
 		}
 	},

@@ -188,7 +188,7 @@ Pod; Flyte 2 does not read them.`,
 			written, have map[string]string
 		}{{"labels", m.Metadata.Labels, h.pod.Labels}, {"annotations", m.Metadata.Annotations, h.pod.Annotations}} {
 			if lost := missing(m.written, m.have); len(lost) > 0 {
-				h.report("metadata", anyOrigins(at(tree(), "metadata", "metadata", m.field)), "%s %s of the task's metadata are ignored", m.field, list(lost))
+				h.report("metadata", nearestOrigin(at(tree(), "metadata", "metadata", m.field)), "%s %s of the task's metadata are ignored", m.field, list(lost))
 			}
 		}
 	},
@@ -208,7 +208,7 @@ task's as a whole. One that has just labels and annotations does nothing.`,
 			return
 		}
 		if lost := append(missing(over.Metadata.Labels, h.pod.Labels), missing(over.Metadata.Annotations, h.pod.Annotations)...); len(lost) > 0 {
-			h.report("metadata", h.execution("overrides", "podTemplate"), "%s of the node's pod template are ignored: it has no pod spec", list(lost))
+			h.report("metadata", h.execution("overrides", "podTemplate"), "%s of the node's pod template %s ignored: it has no pod spec", list(lost), is(lost))
 		}
 	},
 }
@@ -230,7 +230,7 @@ it does not repeat is gone.`,
 		}
 		if lost := h.lostToOverride(); len(lost) > 0 {
 			h.report("spec", append(h.execution("overrides", "podTemplate"), h.taskOrigins()...),
-				"the node's pod template replaces the task's pod spec: %s gone", list(lost)+is(lost))
+				"the node's pod template replaces the task's pod spec: %s %s gone", list(lost), is(lost))
 		}
 	},
 }

@@ -19,7 +19,8 @@ import (
 func (h *hazardPass) eachEnvTwin(visit func(t hazardTwin, seen, hidden provenance.Origin)) {
 	for _, c := range h.containers {
 		env := c.final.Env
-		h.twinsIn(c.path.Child("env"), true, envNames(c.final), envCounts(c), func(t hazardTwin) {
+		list, names := c.path.Child("env"), envNames(c.final)
+		h.twinsIn(list, addresses(list, names, true), names, envCounts(c), func(t hazardTwin) {
 			if provenance.JSON(env[t.lower]) == provenance.JSON(env[t.upper]) || len(t.origins) < 2 {
 				return
 			}

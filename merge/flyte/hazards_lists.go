@@ -12,109 +12,6 @@ import (
 
 // What becomes of lists: they are appended, with nothing matched by key.
 
-// A hazardList is a kind of list in which the merge can put an element twice.
-type hazardList struct {
-	name      string // in the Pod's JSON, from the spec or container: "dnsConfig.searches"
-	keyed     bool   // its elements are addressed by their key in paths
-	pod       func(*corev1.PodSpec) []string
-	container func(*corev1.Container) []string
-}
-
-// keysOf returns key of each element of list.
-func keysOf[T any](list []T, key func(T) string) []string {
-	keys := make([]string, len(list))
-	for i, e := range list {
-		keys[i] = key(e)
-	}
-	return keys
-}
-
-func text[T ~string](s T) string { return string(s) }
-
-// A hazardTwin is an element of a list of the final Pod that another source has
-// brought along as well.
-type hazardTwin struct {
-	key          string
-	list         provenance.Path
-	path         provenance.Path // of the upper one
-	lower, upper int             // their places
-	origins      []provenance.Origin
-}
-
-// twins calls visit for each key that several sources of a list brought along:
-// templates, the task, the configuration. What one source has twice is its own
-// affair.
-func (h *hazardPass) twins(l hazardList, visit func(hazardTwin)) {
-	if l.pod != nil {
-		var counts []int
-		for _, t := range h.templates {
-			counts = append(counts, len(l.pod(t.spec)))
-		}
-		h.twinsIn("spec."+provenance.Path(l.name), l.keyed, l.pod(&h.pod.Spec), append(counts, len(l.pod(h.task))), visit)
-		return
-	}
-	for _, c := range h.containers {
-		var counts []int
-		for _, part := range c.applied {
-			counts = append(counts, len(l.container(part.container)))
-		}
-		h.twinsIn(c.path.Child(l.name), l.keyed, l.container(c.final), append(counts, len(l.container(c.task))), visit)
-	}
-}
-
-// twinsIn looks through one list with the given keys, of which the first
-// counts[0] come from the lowest source, and so on.
-func (h *hazardPass) twinsIn(list provenance.Path, keyed bool, keys []string, counts []int, visit func(hazardTwin)) {
-	first := map[string]int{}
-	last := map[string]int{}
-	for i, k := range keys {
-		if _, ok := first[k]; !ok {
-			first[k] = i
-		}
-		last[k] = i
-	}
-	for i, k := range keys {
-		if i != last[k] || first[k] == i {
-			continue
-		}
-		lower, upper := list.Index(first[k]), list.Index(i)
-		if keyed {
-			lower = list.Key(k)
-		}
-		below, above := h.at(lower), h.at(upper)
-		if source(counts, first[k]) == source(counts, i) && sameLayer(below, above) {
-			continue
-		}
-		visit(hazardTwin{k, list, upper, first[k], i, firsts(above, below)})
-	}
-}
-
-// source returns which of the sources with counts elements has element i.
-func source(counts []int, i int) int {
-	for s, n := range counts {
-		if i < n {
-			return s
-		}
-		i -= n
-	}
-	return len(counts)
-}
-
-func sameLayer(a, b []provenance.Origin) bool {
-	return len(a) == 0 || len(b) == 0 || a[0].Layer == b[0].Layer
-}
-
-// firsts returns the deciding origin of each list.
-func firsts(lists ...[]provenance.Origin) []provenance.Origin {
-	var out []provenance.Origin
-	for _, l := range lists {
-		if len(l) > 0 {
-			out = append(out, l[0])
-		}
-	}
-	return out
-}
-
 var duplicateVolume = &Hazard{
 	ID: "merge-volume-duplicate",
 	Doc: `two volumes have the same name
@@ -163,7 +60,8 @@ two of the same number are accepted.`,
 	Help:     "leave the port to one side",
 	Severity: finding.Error, Profiles: inBoth,
 	check: func(h *hazardPass) {
-		h.twins(hazardList{name: "ports", container: func(c *corev1.Container) []string {
+		byNumber := func(c *corev1.Container) []string { return keysOf(c.Ports, portKey) }
+		h.twins(hazardList{name: "ports", address: byNumber, container: func(c *corev1.Container) []string {
 			return keysOf(c.Ports, func(p corev1.ContainerPort) string { return p.Name })
 		}}, func(t hazardTwin) {
 			if t.key != "" {
@@ -172,9 +70,7 @@ two of the same number are accepted.`,
 		})
 		for _, c := range h.containers {
 			ports := c.final.Ports
-			h.twins(hazardList{name: "ports", keyed: true, container: func(each *corev1.Container) []string {
-				return keysOf(each.Ports, portKey)
-			}}, func(t hazardTwin) {
+			h.twins(hazardList{name: "ports", keyed: true, container: byNumber}, func(t hazardTwin) {
 				if t.list != c.path.Child("ports") || ports[t.lower].Name != "" && ports[t.lower].Name == ports[t.upper].Name {
 					return
 				}

@@ -25,8 +25,10 @@ type hazardPass struct {
 	templates []*hazardTemplate
 	// containers are the final Pod's, init containers first.
 	containers []*hazardContainer
-	// fields are the origins of the final Pod, with layers at least.
+	// fields are the origins of the final Pod, with layers at least; paths are its
+	// paths, sorted.
 	fields provenance.Map
+	paths  []provenance.Path
 
 	hazard *Hazard // the one that is looked for
 	found  finding.List
@@ -75,10 +77,23 @@ func (part hazardPart) origins(fields ...string) []provenance.Origin {
 // origins returns those of t, a node of the template's tree, the deciding one
 // first; the template as such if it has none.
 func (t *hazardTemplate) origins(node *provenance.Tree) []provenance.Origin {
-	if o := anyOrigins(node); len(o) > 0 {
-		return o[:1]
+	if o := nearestOrigin(node); len(o) > 0 {
+		return o
 	}
 	return []provenance.Origin{{Layer: t.layer}}
+}
+
+// nearestOrigin returns the deciding origin of t or, before that, of the first
+// node below it that has a position. It has at most one element.
+func nearestOrigin(t *provenance.Tree) []provenance.Origin {
+	var found []provenance.Origin
+	t.Walk(func(n *provenance.Tree) bool {
+		if o := n.Origins(); len(o) > 0 && (len(found) == 0 || o[len(o)-1].Pos.IsValid()) {
+			found = o[len(o)-1:]
+		}
+		return len(found) == 0 || !found[0].Pos.IsValid()
+	})
+	return found
 }
 
 // examine returns a pass over the Pod out, nil if the stages cannot be followed
@@ -114,6 +129,7 @@ func (p *Profile) examine(in *Input, out *Output) *hazardPass {
 		}
 		h.fields = again.Fields
 	}
+	h.paths = h.fields.Paths()
 	h.addContainers()
 	return h
 }
@@ -175,11 +191,10 @@ func lazyTree(of func() *provenance.Tree) func() *provenance.Tree {
 // cfgTree returns the origins of the configuration.
 func (h *hazardPass) cfgTree() *provenance.Tree { return h.b.cfg.tree() }
 
-// config returns the origins of the key of the configuration that fields lead
-// to.
+// config returns the origin of the key of the configuration that fields lead to.
 func (h *hazardPass) config(fields ...string) []provenance.Origin {
-	if o := anyOrigins(at(h.cfgTree(), fields...)); len(o) > 0 {
-		return o[:1]
+	if o := nearestOrigin(at(h.cfgTree(), fields...)); len(o) > 0 {
+		return o
 	}
 	return []provenance.Origin{{Layer: provenance.LayerConfig}}
 }

@@ -69,7 +69,7 @@ func (h *hazardPass) checkIgnoredResources(c *hazardContainer) {
 		}
 	}
 	if len(ignored) > 0 {
-		h.report(c.path.Child("resources"), origins, "%s of the %s %s ignored", list(ignored), title, strings.TrimSpace(is(ignored)))
+		h.report(c.path.Child("resources"), origins, "%s of the %s %s ignored", list(ignored), title, is(ignored))
 	}
 }
 

@@ -142,8 +142,7 @@ func (h *hazardPass) accelerator() []provenance.Origin {
 	if o := h.b.exec.Overrides.ExtendedResources; o != nil && o.GPUAccelerator != nil {
 		return h.execution("overrides", "extendedResources", "gpuAccelerator")
 	}
-	o := anyOrigins(at(h.taskTree(), "extendedResources", "gpuAccelerator"))
-	return o[:min(len(o), 1)]
+	return nearestOrigin(at(h.taskTree(), "extendedResources", "gpuAccelerator"))
 }
 
 var deviceNotMapped = &Hazard{
@@ -227,8 +226,8 @@ the Pod stays pending if the nodes are tainted.`,
 				return have.Key == name || tol.MatchToleration(&have) || have.Key == "" && have.Operator == corev1.TolerationOpExists
 			})
 			if asks && !tolerated {
-				o := anyOrigins(item(at(h.cfgTree(), "add-tolerations-for-extended-resources"), i))
-				h.report("spec.tolerations", o[:min(len(o), 1)], "the taint of %s is not tolerated", name)
+				o := nearestOrigin(item(at(h.cfgTree(), "add-tolerations-for-extended-resources"), i))
+				h.report("spec.tolerations", o, "the taint of %s is not tolerated", name)
 			}
 		}
 	},
@@ -248,8 +247,7 @@ that path: the emptyDir for /dev/shm that a base template has had all along, say
 		if shm == nil || shm.MountName == "" || shm.MountPath == "" {
 			return
 		}
-		src := anyOrigins(at(h.taskTree(), "extendedResources", "sharedMemory"))
-		src = src[:min(len(src), 1)]
+		src := nearestOrigin(at(h.taskTree(), "extendedResources", "sharedMemory"))
 		for _, t := range h.templates {
 			for i, v := range t.spec.Volumes {
 				if v.Name == shm.MountName {

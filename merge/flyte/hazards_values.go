@@ -34,10 +34,11 @@ Pod in its bounds.`,
 	Help:     "take the value out of the template, and set it in the templates of the tasks that need it",
 	Severity: finding.Error, Profiles: inBoth,
 	check: func(h *hazardPass) {
-		for _, path := range h.fields.Paths() {
+		for _, path := range h.paths {
 			h.reportZero(path, h.fields[path])
 		}
-		h.eachUnset(h.templateFields(), h.in.Task.K8sPod.object, func(path provenance.Path, lost provenance.Origin) {
+		fields, object := h.templateFields()
+		h.eachUnset(fields, object, func(path provenance.Path, lost provenance.Origin) {
 			if winner, ok := h.fields.Winner(path); ok && isTemplate(winner.Layer) {
 				lost.Rule, lost.Value = merge.RuleFalseLost, zeroBeside(winner.Value)
 				h.reportZero(path, []provenance.Origin{lost, winner})
@@ -104,12 +105,17 @@ func (h *hazardPass) eachUnset(fields provenance.Map, object func() any, visit f
 }
 
 // templateFields are the fields of the task's own pod template, as far as they
-// are known.
-func (h *hazardPass) templateFields() provenance.Map {
-	if h.in.Sources == nil || h.b.exec.Overrides.PodTemplate != nil && h.b.exec.Overrides.PodTemplate.PodSpec != nil {
-		return nil
+// are known, and the template in generic form.
+func (h *hazardPass) templateFields() (provenance.Map, func() any) {
+	switch over := h.b.exec.Overrides.PodTemplate; {
+	case h.in.Sources == nil:
+		return nil, nil
+	case over != nil && over.PodSpec != nil:
+		return h.in.Sources.Override, over.object
+	case h.in.AuthoredTemplate != nil && h.in.AuthoredTemplate.Pod != nil:
+		return h.in.AuthoredTemplate.Fields, func() any { return generic(h.in.AuthoredTemplate.Pod) }
 	}
-	return h.in.Sources.PodSpec
+	return h.in.Sources.PodSpec, h.in.Task.K8sPod.object
 }
 
 // object is the pod template in generic form, keyed as its fields are.
@@ -148,6 +154,8 @@ func layerTitle(layer string) string {
 		return "Flyte"
 	case provenance.LayerOverride:
 		return "the node"
+	case provenance.LayerTemplate:
+		return "the task's pod template"
 	}
 	return "the " + layer
 }
@@ -168,7 +176,7 @@ too. The finding says where that has happened.`,
 				h.report(path, []provenance.Origin{winner, lost}, "true of %s overrides false of %s", layerTitle(winner.Layer), layerTitle(lost.Layer))
 			}
 		}
-		for _, path := range h.fields.Paths() {
+		for _, path := range h.paths {
 			for _, lost := range h.fields[path] {
 				if isTemplate(lost.Layer) && lost.Value == "false" && lost.Rule == "" {
 					overridden(path, lost)
@@ -193,7 +201,7 @@ named port therefore stays, whatever number the task sets.`,
 	Help:     "use a number in the template, or the name of a port in the task",
 	Severity: finding.Warning, Profiles: inBoth,
 	check: func(h *hazardPass) {
-		for _, path := range h.fields.Paths() {
+		for _, path := range h.paths {
 			origins := h.fields[path]
 			winner := origins[len(origins)-1]
 			for _, lost := range origins[:len(origins)-1] {
@@ -215,7 +223,7 @@ nodeSelector) it does override what the template has under the same key.`,
 	Help:     "leave the key out, unless the value is meant to be empty",
 	Severity: finding.Info, Profiles: inBoth,
 	check: func(h *hazardPass) {
-		for _, path := range h.fields.Paths() {
+		for _, path := range h.paths {
 			origins := h.fields[path]
 			winner := origins[len(origins)-1]
 			segments := path.Segments()
@@ -227,67 +235,4 @@ nodeSelector) it does override what the template has under the same key.`,
 			}
 		}
 	},
-}
-
-var templateOverruled = &Hazard{
-	ID: "merge-config-beats-template",
-	Doc: `a value of the template is beaten by the configuration or by Flyte
-
-The configuration, the execution and Flyte itself write into the Pod before the
-templates are merged under it. What they set thus beats the base PodTemplate, and in
-places the task: the scheduler, node selectors, the service account, the restart
-policy, parts of the pod's security context, the grace period of a copilot task.`,
-	Help:     "set it in the configuration or in the task, or take it out of the configuration",
-	Issue:    upstream(5380),
-	Severity: finding.Warning, Profiles: inBoth,
-	check: func(h *hazardPass) {
-		for _, path := range h.fields.Paths() {
-			origins := h.fields[path]
-			if len(origins) < 2 || !h.canOverrule(path) {
-				continue
-			}
-			winner := origins[len(origins)-1]
-			if !isPlatform(winner.Layer) {
-				continue
-			}
-			for _, lost := range slices.Backward(origins[:len(origins)-1]) {
-				if isAuthored(lost.Layer) && !isZeroLost(lost, winner) && lost.Value != "" && lost.Value != winner.Value {
-					h.report(path, []provenance.Origin{winner, lost}, "%s of %s is beaten by %s of %s",
-						lost.Value, layerTitle(lost.Layer), winner.Value, layerTitle(winner.Layer))
-					break
-				}
-			}
-		}
-	},
-}
-
-// isPlatform reports whether layer is one that writes before the templates are
-// merged.
-func isPlatform(layer string) bool {
-	return layer == provenance.LayerConfig || layer == provenance.LayerFlyte || layer == provenance.LayerExecution
-}
-
-// isAuthored reports whether layer is one that somebody wrote a Pod in.
-func isAuthored(layer string) bool {
-	switch layer {
-	case provenance.LayerBase, provenance.LayerDeviceClass, provenance.LayerTemplate, provenance.LayerTask:
-		return true
-	}
-	return false
-}
-
-// canOverrule reports whether the field at path is one that templateOverruled
-// looks at: those with hazards of their own, and those that Flyte must set, are
-// not.
-func (h *hazardPass) canOverrule(path provenance.Path) bool {
-	if path == "metadata.name" || path == "metadata.namespace" || path.Under("metadata.ownerReferences") {
-		return false
-	}
-	for _, c := range h.containers {
-		if path.Under(c.path) {
-			field := path[len(c.path):]
-			return field == ".imagePullPolicy" || field == ".terminationMessagePolicy" || field.Under(".readinessProbe")
-		}
-	}
-	return !strings.HasPrefix(string(path), "spec.containers") && !strings.HasPrefix(string(path), "spec.initContainers")
 }

@@ -24,9 +24,9 @@ func list(words []string) string {
 // is is the verb for words.
 func is(words []string) string {
 	if len(words) == 1 {
-		return " is"
+		return "is"
 	}
-	return " are"
+	return "are"
 }
 
 // missing returns the keys of written, sorted, that have does not have with the
@@ -56,8 +56,8 @@ func (h *hazardPass) taskTree() *provenance.Tree {
 func (h *hazardPass) taskOrigins(fields ...string) []provenance.Origin {
 	t := h.taskTree()
 	for _, target := range []string{"container", "k8sPod"} {
-		if o := anyOrigins(at(t, append([]string{target}, fields...)...)); len(o) > 0 {
-			return o[:1]
+		if o := nearestOrigin(at(t, append([]string{target}, fields...)...)); len(o) > 0 {
+			return o
 		}
 	}
 	return nil
@@ -73,8 +73,8 @@ func (h *hazardPass) execution(fields ...string) []provenance.Origin {
 	if over := h.b.exec.Overrides.PodTemplate; over != nil {
 		graft(at(t, "overrides", "podTemplate"), over, h.in.Sources.Override, provenance.LayerOverride)
 	}
-	if o := anyOrigins(at(t, fields...)); len(o) > 0 {
-		return o[:1]
+	if o := nearestOrigin(at(t, fields...)); len(o) > 0 {
+		return o
 	}
 	return nil
 }
