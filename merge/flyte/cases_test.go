@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,30 +33,42 @@ type recordedCase struct {
 	Out  json.RawMessage `json:"out"`
 }
 
+// gzipLines yields the lines of a file under testdata.
+func gzipLines(tb testing.TB, path string) iter.Seq[[]byte] {
+	tb.Helper()
+	return func(yield func([]byte) bool) {
+		f, err := os.Open(path)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		defer f.Close()
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		lines := bufio.NewScanner(z)
+		lines.Buffer(nil, 64<<20)
+		for lines.Scan() {
+			if !yield(lines.Bytes()) {
+				return
+			}
+		}
+		if err := lines.Err(); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
 // readCases returns the cases of a file under testdata.
 func readCases(tb testing.TB, path string) []recordedCase {
 	tb.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		tb.Fatal(err)
-	}
 	var cases []recordedCase
-	lines := bufio.NewScanner(z)
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
+	for line := range gzipLines(tb, path) {
 		var c recordedCase
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+		if err := json.Unmarshal(line, &c); err != nil {
 			tb.Fatal(err)
 		}
 		cases = append(cases, c)
-	}
-	if err := lines.Err(); err != nil {
-		tb.Fatal(err)
 	}
 	return cases
 }
