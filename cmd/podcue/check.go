@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -74,15 +75,22 @@ func (e *env) openForVet(o *vetOptions) (*project, error) {
 }
 
 // openPlatformOnly opens the platform of the module that the working directory
-// is in, or that of no module at all.
+// is in, or the defaults where there is none.
 func (e *env) openPlatformOnly(o *options) (*project, error) {
 	p := &project{}
-	cm, err := compiler.CompilePlatform(o.compilerConfig(e))
-	if err != nil && !errors.As(err, &p.findings) {
-		return nil, err
-	}
-	if cm == nil {
-		cm = &compiler.Module{Root: "."}
+	cm := &compiler.Module{Root: "."}
+	if root := moduleRoot(e.dir); isDir(filepath.Join(root, "cue.mod")) && hasCUE(root, false) {
+		rel, err := filepath.Rel(e.dir, root)
+		if err != nil {
+			return nil, err
+		}
+		program, err := compiler.Compile(o.compilerConfig(e), filepath.ToSlash(rel))
+		if err != nil && !errors.As(err, &p.findings) {
+			return nil, err
+		}
+		if program != nil && len(program.Modules) == 1 {
+			cm = program.Modules[0]
+		}
 	}
 	platform, found, err := e.openPlatform(o, cm)
 	if err != nil {
@@ -150,7 +158,7 @@ func (j *judge) judgeItems(p *project) error {
 			return err
 		}
 		if refused != nil {
-			j.found = append(j.found, *refused)
+			j.found = append(j.found, refused...)
 			continue
 		}
 		if err := j.judgeFinal(r); err != nil {

@@ -33,11 +33,12 @@ It exits with 1 if there are differences.`,
 		RunE: func(_ *cobra.Command, args []string) error { return e.diff(o, args) },
 	}
 	f := cmd.Flags()
-	o.register(f)
+	o.register(cmd)
 	profile := f.Lookup("profile")
 	profile.Usage = "merge as `NAME` does, or compare two, P1..P2: " + joinNames(profileNames())
 	f.StringVar(&o.revisions, "rev", "", "compare two git revisions, `R1..R2`, or R1 with the working directory")
 	f.StringArrayVar(&o.reports, "report", nil, "print the differences as `FORMAT[=FILE]`: "+joinNames(podiff.Names())+"; repeatable (default text)")
+	offer(cmd, "report", podiff.Names())
 	return cmd
 }
 

@@ -55,9 +55,10 @@ A name is looked up in the whole module; ./package:NAME names one of several.`,
 		},
 	}
 	f := cmd.Flags()
-	o.register(f)
+	o.register(cmd)
 	f.StringVarP(&o.format, "output", "o", "text", "`FORMAT` is text or json")
 	f.BoolVar(&o.limits, "limits", false, "list what stands between this Pod and a cluster's, and is not modelled")
+	offer(cmd, "output", []string{"json", "text"})
 	return cmd
 }
 
@@ -118,7 +119,7 @@ func (e *env) renderNamed(o *options, name string) (*rendered, error) {
 	}
 	r, refused, err := found[0].render()
 	if err == nil && refused != nil {
-		err = e.broken(finding.List{*refused})
+		err = e.broken(refused)
 	}
 	return r, err
 }

@@ -44,8 +44,8 @@ to standard error, the exit code is 1, and nothing is written.`,
 		},
 	}
 	f := cmd.Flags()
-	o.register(f)
-	o.registerKubernetes(f)
+	o.register(cmd)
+	o.registerKubernetes(cmd)
 	f.StringVar(&o.target, "target", "pod", "what to print: `TARGET` is "+joinNames(encode.Names()))
 	f.StringArrayVarP(&o.namespaces, "namespace", "n", nil, "the `NAMESPACE` of PodTemplates; repeatable")
 	f.StringVarP(&o.format, "output", "o", "yaml", "`FORMAT` is yaml or json")
@@ -53,6 +53,8 @@ to standard error, the exit code is 1, and nothing is written.`,
 	f.StringVar(&o.outDir, "out-dir", "", "write a file an object below `DIR`, which is the export's own")
 	f.BoolVar(&o.check, "check", false, "write nothing; exit with 1 if a file is missing, out of date or left over")
 	f.BoolVar(&o.noValidate, "no-validate", false, "export what the API server would refuse, too")
+	offer(cmd, "target", encode.Names())
+	offer(cmd, "output", []string{"json", "yaml"})
 	return cmd
 }
 

@@ -3,9 +3,6 @@ package main
 import (
 	"fmt"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/podcue/podcue/cmd/podcue/internal/encode"
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
@@ -65,15 +62,14 @@ func (x *exporter) addPod(i *item) error {
 		return err
 	}
 	if refused != nil {
-		x.found = append(x.found, *refused)
+		x.found = append(x.found, refused...)
 		return nil
 	}
 	if !x.claim(i, "Pod", r.pod.Namespace, r.pod.Name) {
 		return nil
 	}
 	x.objects = append(x.objects, &encode.Object{
-		Package: i.pkg, Namespace: r.pod.Namespace, Name: i.name, Primary: r.primary,
-		Template: r.template(), Pod: r.pod, Comment: r.comment(),
+		Package: i.pkg, Namespace: r.pod.Namespace, Name: i.name, Pod: r.pod, Comment: r.comment(),
 	})
 	if x.o.noValidate {
 		return nil
@@ -105,18 +101,18 @@ func (x *exporter) addTemplate(i *item) error {
 		if !x.claim(i, "PodTemplate", ns, t.Name) {
 			continue
 		}
-		x.objects = append(x.objects, &encode.Object{
+		object := &encode.Object{
 			Package: i.pkg, Namespace: ns, Name: t.Name, Primary: t.PrimaryContainerName, Template: &t.Pod,
-		})
+		}
+		x.objects = append(x.objects, object)
 		if x.o.noValidate || x.target.Kind != kindTemplate || n > 0 {
 			continue
 		}
-		object := &corev1.PodTemplate{ObjectMeta: metav1.ObjectMeta{Name: t.Name, Namespace: ns}, Template: t.Pod}
-		verdict, err := validation.PodTemplate(i.module.kubernetes, object)
+		verdict, err := validation.PodTemplate(i.module.kubernetes, encode.PodTemplate(object))
 		if err != nil {
 			return err
 		}
-		x.found = append(x.found, i.placed(validation.Findings(verdict, i.object(finding.StageAuthored), t.inTemplate()))...)
+		x.found = append(x.found, i.placed(validation.Findings(verdict, i.object(finding.StageAuthored), t.Fields))...)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/podcue/podcue/cmd/podcue/internal/importing"
 	"github.com/podcue/podcue/cmd/podcue/internal/scaffold"
 	"github.com/podcue/podcue/schema"
 )
@@ -52,13 +52,14 @@ func (e *env) initProject(dir string, from []string) error {
 		}
 	}
 	if len(from) > 0 {
-		imported, err := e.importFiles(from, "templates", false)
+		imported, err := e.importFiles(from, importing.Options{Package: "templates"})
 		if err != nil {
 			return err
 		}
 		files = append(files, resultFile{"templates/imported.cue", imported})
 	}
 	files = append(files, vendoredSchema()...)
+	slices.SortFunc(files, func(a, b resultFile) int { return strings.Compare(a.name, b.name) })
 	for _, f := range files {
 		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(f.name))); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s exists already, and init overwrites nothing\nhelp: name an empty directory: podcue init DIR", e.display(filepath.Join(root, f.name)))
@@ -75,9 +76,8 @@ func (e *env) initProject(dir string, from []string) error {
 // packages.
 func vendoredSchema() []resultFile {
 	var files []resultFile
-	vendored := schema.Vendored()
-	for _, name := range slices.Sorted(maps.Keys(vendored)) {
-		files = append(files, resultFile{name, vendored[name]})
+	for name, data := range schema.Vendored() {
+		files = append(files, resultFile{name, data})
 	}
 	return files
 }

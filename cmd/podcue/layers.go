@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,12 +16,12 @@ import (
 
 // renderLayers makes the Pod of a merge strategy: the base PodTemplates in their
 // order, the template on them, and what the task says of its container on top.
-func (i *item) renderLayers() (*rendered, *finding.Finding, error) {
+func (i *item) renderLayers() (*rendered, finding.List, error) {
 	layers, primary, refused := i.layers()
 	if refused != nil {
 		return nil, refused, nil
 	}
-	merged, err := merge.Merge(&merge.Options{Strategy: i.module.strategy}, layers...)
+	merged, err := merge.Merge(merge.Options{Strategy: i.module.strategy}, layers...)
 	if err != nil {
 		return nil, i.refused(err), nil
 	}
@@ -28,23 +29,34 @@ func (i *item) renderLayers() (*rendered, *finding.Finding, error) {
 		TypeMeta:   metav1.TypeMeta{Kind: "Pod", APIVersion: "v1"},
 		ObjectMeta: merged.Pod.ObjectMeta, Spec: merged.Pod.Spec,
 	}
-	origin := provenance.Origin{Layer: i.layer(), Pos: i.position(), Rule: "name"}
-	if pod.Name == "" {
+	named := pod.Name != ""
+	if !named {
 		pod.Name = i.name
-		merged.Fields.Add("metadata.name", origin)
 	}
-	merged.Fields.Add("kind", provenance.Origin{Layer: i.layer(), Rule: "pod"})
-	merged.Fields.Add("apiVersion", provenance.Origin{Layer: i.layer(), Rule: "pod"})
 	return &rendered{
 		item: i, pod: pod, primary: primary, preview: i.kind == kindTemplate,
-		fields:  func() provenance.Map { return merged.Fields },
+		fields:  sync.OnceValue(func() provenance.Map { return i.layerFields(layers, named) }),
 		hazards: func() finding.List { return nil },
 	}, nil, nil
 }
 
+// layerFields merges once more, with provenance.
+func (i *item) layerFields(layers []merge.Layer, named bool) provenance.Map {
+	merged, err := merge.Merge(merge.Options{Strategy: i.module.strategy, Provenance: true}, layers...)
+	if err != nil {
+		return nil // it did not fail before
+	}
+	if !named {
+		merged.Fields.Add("metadata.name", provenance.Origin{Layer: i.layer(), Pos: i.position(), Rule: "name", Value: provenance.JSON(i.name)})
+	}
+	merged.Fields.Add("kind", provenance.Origin{Layer: i.layer(), Pos: i.position(), Rule: "pod", Value: `"Pod"`})
+	merged.Fields.Add("apiVersion", provenance.Origin{Layer: i.layer(), Pos: i.position(), Rule: "pod", Value: `"v1"`})
+	return merged.Fields
+}
+
 // layers returns what is merged, lowest precedence first, and the primary
 // container's name.
-func (i *item) layers() ([]merge.Layer, string, *finding.Finding) {
+func (i *item) layers() ([]merge.Layer, string, finding.List) {
 	var layers []merge.Layer
 	for _, b := range i.module.bases {
 		layers = append(layers, merge.Layer{Name: provenance.LayerBase, Pod: &b.PodTemplate.Template, Fields: b.Fields})

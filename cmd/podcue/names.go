@@ -2,9 +2,12 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/podcue/podcue/policies"
 )
 
 // joinNames joins names for a message: a, b or c.
@@ -36,4 +39,15 @@ func lowerFirst(s string) string {
 		return s
 	}
 	return string(unicode.ToLower(first)) + s[size:]
+}
+
+// policyNames returns the ids of the built-in policies and of the merge's
+// hazards, sorted.
+func policyNames() []string {
+	names := hazardIDs()
+	for _, p := range policies.All() {
+		names = append(names, p.ID)
+	}
+	slices.Sort(names)
+	return names
 }

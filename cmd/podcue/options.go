@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/podcue/podcue/compiler"
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/merge"
 	"github.com/podcue/podcue/merge/flyte"
+	"github.com/podcue/podcue/validation"
 )
 
 // options are the flags that say what is compiled, and into what. The commands
@@ -25,19 +26,30 @@ type options struct {
 	kubernetes string // "" for the config's
 }
 
-// register adds the flags to f.
-func (o *options) register(f *pflag.FlagSet) {
+// register adds the flags to cmd.
+func (o *options) register(cmd *cobra.Command) {
+	f := cmd.Flags()
 	f.StringArrayVarP(&o.tags, "inject", "t", nil, "set the value of a CUE tagged field: `KEY=VALUE`; repeatable")
 	f.StringVar(&o.profile, "profile", "", "merge as `NAME` does: "+joinNames(profileNames()))
 	f.StringArrayVar(&o.base, "base", nil, "a base PodTemplate in `FILE` (YAML), beside the config's; repeatable")
 	f.StringArrayVar(&o.flyteFiles, "flyte-config", nil, "Flyte's configuration in `FILE` (YAML), over the config's; repeatable")
 	f.StringArrayVar(&o.taskFiles, "task", nil, "a flyteidl TaskTemplate in `FILE` (JSON or YAML), beside the packages' tasks; repeatable")
 	f.StringArrayVar(&o.only, "only", nil, "only the template or task `NAME`, or ./package:NAME; repeatable")
+	offer(cmd, "profile", profileNames())
 }
 
-// registerKubernetes adds the flag of the cluster's version.
-func (o *options) registerKubernetes(f *pflag.FlagSet) {
-	f.StringVar(&o.kubernetes, "kubernetes", "", "the cluster's minor `VERSION`")
+// registerKubernetes adds the flag of the cluster's version to cmd.
+func (o *options) registerKubernetes(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.kubernetes, "kubernetes", "", "the cluster's minor `VERSION`: "+joinNames(validation.Versions()))
+	offer(cmd, "kubernetes", validation.Versions())
+}
+
+// offer makes the shell complete the flag of cmd with values.
+func offer(cmd *cobra.Command, flag string, values []string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // the flag is not registered: a mistake in the command itself
+	}
 }
 
 // packages returns the patterns of the packages to compile.

@@ -69,9 +69,9 @@ func writeWhole(path string, data []byte) error {
 }
 
 // checkFiles compares dir with what writeFiles would write, writes nothing, and
-// returns a line for each file that is missing, stale, or left over from an
-// earlier export, sorted.
-func (e *env) checkFiles(dir string, files []resultFile) ([]string, error) {
+// returns a line for each file that is missing, stale, or, where the directory is
+// the export's own, left over from an earlier one, sorted.
+func (e *env) checkFiles(dir string, files []resultFile, own bool) ([]string, error) {
 	var lines []string
 	want := map[string]bool{}
 	for _, f := range files {
@@ -86,9 +86,12 @@ func (e *env) checkFiles(dir string, files []resultFile) ([]string, error) {
 			lines = append(lines, e.display(path)+": out of date")
 		}
 	}
-	left, err := e.leftOver(dir, want)
-	if err != nil {
-		return nil, err
+	var left []string
+	if own {
+		var err error
+		if left, err = e.leftOver(dir, want); err != nil {
+			return nil, err
+		}
 	}
 	for _, path := range left {
 		lines = append(lines, path+": left over")

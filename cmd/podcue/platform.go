@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -82,17 +81,11 @@ func (p *platform) choose() error {
 	if err != nil {
 		return err
 	}
-	versions := validation.Versions()
 	if p.kubernetes == "" {
 		p.kubernetes = p.config.Kubernetes
 	}
-	if p.kubernetes == "" {
-		p.kubernetes = versions[len(versions)-1]
-	}
-	if !slices.Contains(versions, p.kubernetes) {
-		return fmt.Errorf("unknown Kubernetes version %q: this podcue knows %s", p.kubernetes, joinNames(versions))
-	}
-	return nil
+	p.kubernetes, err = validation.ParseVersion(p.kubernetes)
+	return err
 }
 
 // configFinding is a mistake in the platform's configuration at path.
@@ -131,12 +124,12 @@ func (e *env) readSettings(p *platform, o *options) (finding.List, error) {
 		files = append(files, flyte.ConfigFile{Name: e.display(e.path(name)), Data: data})
 	}
 	settings, err := flyte.LoadConfig(p.flyte, files...)
-	var refused *flyte.Error
-	if errors.As(err, &refused) {
-		return finding.List{refusal(refused, finding.Object{Kind: "Config", Name: "flyte"}, p.profile)}, nil
+	var found finding.List
+	if err != nil && !errors.As(err, &found) {
+		return nil, err
 	}
 	p.settings = settings
-	return nil, err
+	return found, nil
 }
 
 // readBases reads the base PodTemplates: the configuration's, then those of the

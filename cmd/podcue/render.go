@@ -29,9 +29,9 @@ func (r *rendered) template() *corev1.PodTemplateSpec {
 	return &corev1.PodTemplateSpec{ObjectMeta: r.pod.ObjectMeta, Spec: r.pod.Spec}
 }
 
-// render makes the final Pod of i. A refusal of the engine is a finding; an
-// error means that podcue could not run.
-func (i *item) render() (*rendered, *finding.Finding, error) {
+// render makes the final Pod of i. What the engine refuses is findings in place
+// of a Pod; an error means that podcue could not run.
+func (i *item) render() (*rendered, finding.List, error) {
 	if i.module.flyte == nil {
 		return i.renderLayers()
 	}
@@ -39,20 +39,14 @@ func (i *item) render() (*rendered, *finding.Finding, error) {
 }
 
 // renderFlyte makes the Pod that Flyte creates.
-func (i *item) renderFlyte() (*rendered, *finding.Finding, error) {
+func (i *item) renderFlyte() (*rendered, finding.List, error) {
 	in, err := i.input(false)
-	if err != nil {
-		return nil, i.refused(err), nil
+	var out *flyte.Output
+	if err == nil {
+		out, err = i.module.flyte.Build(in)
 	}
-	out, err := i.module.flyte.Build(in)
 	if err != nil {
-		// Once more, to say where the field stands that is refused.
-		if in, traceErr := i.input(true); traceErr == nil {
-			if _, again := i.module.flyte.Build(in); again != nil {
-				err = again
-			}
-		}
-		return nil, i.refused(err), nil
+		return nil, i.refusedBy(err), nil
 	}
 	traced := sync.OnceValues(func() (*flyte.Input, *flyte.Output) {
 		in, err := i.input(true)
@@ -85,14 +79,28 @@ func (i *item) renderFlyte() (*rendered, *finding.Finding, error) {
 	return r, nil, nil
 }
 
+// refusedBy returns what there is to say about a task that Flyte refuses with
+// err. The Pod is built once more, to know where the refused field is written.
+func (i *item) refusedBy(err error) finding.List {
+	in, again := i.input(true)
+	var hazards finding.List
+	if again == nil {
+		_, again = i.module.flyte.Build(in)
+		hazards = i.about(i.module.flyte.Hazards(in, nil))
+	}
+	if again != nil {
+		err = again
+	}
+	return append(i.refused(err), i.placed(hazards)...)
+}
+
 // refused is the finding for an error of the merge.
-func (i *item) refused(err error) *finding.Finding {
+func (i *item) refused(err error) finding.List {
 	var refused *flyte.Error
 	if !errors.As(err, &refused) {
 		refused = &flyte.Error{Message: err.Error(), Err: err}
 	}
-	f := refusal(refused, i.object(finding.StageFinal), i.module.profile)
-	return &i.placed(finding.List{f})[0]
+	return i.placed(finding.List{refusal(refused, i.object(finding.StageFinal), i.module.profile)})
 }
 
 // about makes findings of the merge findings about i.
@@ -152,7 +160,7 @@ func (i *item) authored(trace bool) (*flyte.Authored, provenance.Map, error) {
 		preview.Name = i.name
 		var fields provenance.Map
 		if trace {
-			fields = i.module.config.below("preview")
+			fields = i.module.config.below("preview") // never nil: provenance is on
 		}
 		return &preview, fields, nil
 	}

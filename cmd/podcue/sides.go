@@ -95,7 +95,7 @@ func (e *env) projectSide(name string, o *options) (*side, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if refused != nil {
-			return nil, e.doesNotCompile(name, finding.List{*refused})
+			return nil, e.doesNotCompile(name, refused)
 		}
 		object, err := r.sideObject(i.qualified())
 		if err != nil {
@@ -215,7 +215,7 @@ func (e *env) namedSides(o *diffOptions, a, b string) (from, to *side, err error
 func (e *env) namedSide(o *diffOptions, name string) (*side, error) {
 	info, err := os.Stat(e.path(name))
 	switch {
-	case err == nil && info.IsDir() && hasCUE(e.path(name)):
+	case err == nil && info.IsDir() && hasCUE(e.path(name), true):
 		there := *e
 		there.dir = e.path(name)
 		each := o.options
@@ -232,15 +232,20 @@ func (e *env) namedSide(o *diffOptions, name string) (*side, error) {
 	return &side{name: name, objects: []sideObject{object}}, err
 }
 
-// hasCUE reports whether there is a CUE file in dir or below it.
-func hasCUE(dir string) bool {
+// hasCUE reports whether there is a CUE file in dir, or with deep below it.
+func hasCUE(dir string, deep bool) bool {
 	found := false
-	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".cue" {
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != dir && !deep:
+			return filepath.SkipDir
+		case !d.IsDir() && filepath.Ext(path) == ".cue":
 			found = true
 			return filepath.SkipAll
 		}
-		return err
+		return nil
 	})
 	return err == nil && found
 }

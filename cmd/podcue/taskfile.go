@@ -11,9 +11,9 @@ import (
 
 // A taskFile is a flyteidl TaskTemplate given with --task.
 type taskFile struct {
-	name string // as messages name it
-	data []byte
-	task *flyte.TaskTemplate
+	name    string // as messages name it
+	task    *flyte.TaskTemplate
+	sources *flyte.Sources
 }
 
 // addTaskFiles adds the tasks of the files to p. They are merged by the platform
@@ -29,7 +29,7 @@ func (p *project) addTaskFiles(e *env, o *options) error {
 		}
 		p.modules, p.findings = only.modules, append(p.findings, only.findings...)
 	}
-	if len(p.modules) != 1 {
+	if len(p.modules) > 1 {
 		return fmt.Errorf("--task: the packages are of %d modules, so it is open which platform the task is for\nhelp: name packages of one module", len(p.modules))
 	}
 	for _, name := range o.taskFiles {
@@ -37,11 +37,13 @@ func (p *project) addTaskFiles(e *env, o *options) error {
 		if err != nil {
 			return fmt.Errorf("--task: %w", err)
 		}
-		f := &taskFile{name: e.display(e.path(name)), data: data}
-		if f.task, err = flyte.DecodeTaskFile(data); err != nil {
+		f := &taskFile{name: e.display(e.path(name))}
+		if f.task, f.sources, err = flyte.ReadTaskFile(f.name, data); err != nil {
 			return fmt.Errorf("--task %s: this is not a TaskTemplate: %w", f.name, err)
 		}
-		p.items = append(p.items, &item{module: p.modules[0], kind: kindTask, name: f.taskName(), pkg: ".", file: f})
+		for _, m := range p.modules { // none, where the platform is broken
+			p.items = append(p.items, &item{module: m, kind: kindTask, name: f.taskName(), pkg: ".", file: f})
+		}
 	}
 	return nil
 }
@@ -53,4 +55,13 @@ func (f *taskFile) taskName() string {
 	}
 	base := filepath.Base(f.name)
 	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// input is what Flyte builds the task's Pod from; with trace, it says where
+// everything was written.
+func (f *taskFile) input(p *flyte.Profile, preview *flyte.Authored, trace bool) (*flyte.Input, error) {
+	if !trace {
+		return f.task.Input(p, preview, nil)
+	}
+	return f.task.Input(p, preview, f.sources)
 }

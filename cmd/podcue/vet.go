@@ -41,8 +41,8 @@ nothing to check.`,
 		},
 	}
 	f := cmd.Flags()
-	o.register(f)
-	o.registerKubernetes(f)
+	o.register(cmd)
+	o.registerKubernetes(cmd)
 	f.StringArrayVarP(&o.manifests, "filename", "f", nil, "check the manifests in `FILE`, a directory, or - for standard input; repeatable")
 	f.StringArrayVar(&o.reports, "report", nil, "print findings as `FORMAT[=FILE]`: "+joinNames(report.Names())+"; repeatable (default text)")
 	f.StringVar(&o.failOn, "fail-on", "error", "exit with 1 for findings of `SEVERITY` or worse: error, warning, info or never")
@@ -52,6 +52,11 @@ nothing to check.`,
 	f.StringVar(&o.baseline, "baseline", "", "only findings that are not in `FILE` can fail the run")
 	f.StringVar(&o.writeBaseline, "write-baseline", "", "write the findings to `FILE`, as the baseline of later runs")
 	f.StringVar(&o.today, "today", "", "judge the expiry of waivers as of `YYYY-MM-DD`")
+	offer(cmd, "report", report.Names())
+	offer(cmd, "fail-on", []string{"error", "warning", "info", "never"})
+	offer(cmd, "pss", []string{"baseline", "restricted"})
+	offer(cmd, "enable", policyNames())
+	offer(cmd, "disable", policyNames())
 	return cmd
 }
 

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/podcue/podcue/cmd/podcue/internal/manifest"
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/merge/flyte"
+	"github.com/podcue/podcue/policies"
+	"github.com/podcue/podcue/provenance"
+	"github.com/podcue/podcue/validation"
+)
+
+// stdinName is how positions name standard input.
+const stdinName = "<stdin>"
+
+// manifestFiles returns the files that names stand for: files, the YAML and JSON
+// files below directories, and "-" for standard input, which is kept as it is.
+func (e *env) manifestFiles(names []string) ([]string, error) {
+	var files []string
+	for _, name := range names {
+		if name == "-" {
+			files = append(files, name)
+			continue
+		}
+		info, err := os.Stat(e.path(name))
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			files = append(files, e.path(name))
+			continue
+		}
+		err = filepath.WalkDir(e.path(name), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() && slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) {
+				files = append(files, path)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// manifestSource reads one of manifestFiles.
+func (e *env) manifestSource(file string) (manifest.Source, error) {
+	if file == "-" {
+		data, err := io.ReadAll(e.stdin)
+		// Once read, it stands for what was read.
+		return manifest.Source{Name: stdinName, Data: data}, err
+	}
+	data, err := os.ReadFile(file)
+	return manifest.Source{Name: e.display(file), Data: data}, err
+}
+
+// eachManifest calls visit for every object of names, in their order, and returns
+// what cannot be decoded. One file is in memory at a time.
+func (e *env) eachManifest(names []string, visit func(*manifest.Object) error) (finding.List, error) {
+	files, err := e.manifestFiles(names)
+	if err != nil {
+		return nil, err
+	}
+	r := &manifest.Reader{}
+	var stdin *manifest.Source
+	source := func(file string) (manifest.Source, error) {
+		if file == "-" && stdin != nil {
+			return *stdin, nil
+		}
+		src, err := e.manifestSource(file)
+		if file == "-" {
+			stdin = &src
+		}
+		return src, err
+	}
+	for _, file := range files {
+		src, err := source(file)
+		if err != nil {
+			return nil, err
+		}
+		r.Volumes(src)
+	}
+	for _, file := range files {
+		src, err := source(file)
+		if err != nil {
+			return nil, err
+		}
+		for o := range r.Objects(src) {
+			if err := visit(o); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return r.Findings(), nil
+}
+
+// judgeManifests checks the manifests that -f names, and returns how many pods
+// they carry. They are judged by the platform of the first module.
+func (j *judge) judgeManifests(p *project) (int, error) {
+	if len(j.o.manifests) == 0 || len(p.modules) == 0 {
+		return 0, nil
+	}
+	platform := p.modules[0].platform
+	n := 0
+	found, err := j.env.eachManifest(j.o.manifests, func(o *manifest.Object) error {
+		n++
+		j.scope.Objects = append(j.scope.Objects, policies.ScopeObject{Object: o.Object()})
+		return j.judgeManifest(platform, o)
+	})
+	j.found = append(j.found, found...)
+	return n, err
+}
+
+// judgeManifest asks for the API server's verdict on one object, and runs the
+// policies on its pod.
+func (j *judge) judgeManifest(p *platform, o *manifest.Object) error {
+	set := j.policies[p].set
+	s := &policies.Subject{
+		Object: o.Object(), Kind: o.Kind, Pod: o.Template, Root: o.Root, Fields: o.Fields, Namespace: o.Namespace,
+		Primary: o.Primary, Interruptible: o.Interruptible, APIVersion: o.APIVersion, Claims: o.Claims,
+	}
+	verdict, err := manifestVerdict(p.kubernetes, o)
+	if err != nil {
+		return err
+	}
+	if verdict == nil || verdict.Refusal == "" {
+		for _, u := range o.Unknown {
+			s.Unknown = append(s.Unknown, policies.UnknownField(u))
+		}
+	}
+	var api finding.List
+	if verdict != nil {
+		api = set.Override(validation.Findings(verdict, o.Object(), o.Fields))
+	}
+	found := append(api, policies.Check(s, set)...)
+	for i := range found {
+		if !found[i].Position().IsValid() {
+			found[i].Origins = append(found[i].Origins, provenance.Origin{Layer: provenance.LayerManifest, Pos: o.Position()})
+		}
+	}
+	j.found = append(j.found, found...)
+	return nil
+}
+
+// manifestVerdict is the API server's verdict on an object as far as it carries a
+// pod; nil for what is not sent to an API server.
+func manifestVerdict(version string, o *manifest.Object) (*validation.Verdict, error) {
+	switch {
+	case o.APIVersion == "":
+		return nil, nil
+	case o.Kind == "Pod" || o.Kind == "PodTemplate":
+		return validation.JSON(version, o.Kind, o.JSON)
+	}
+	return validation.TemplateSpec(version, o.Root, o.Template)
+}
+
+// readBaseFile adds the PodTemplates of a file to the platform's.
+func (e *env) readBaseFile(p *platform, name string) (finding.List, error) {
+	path := e.path(name)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &manifest.Reader{Layer: provenance.LayerBase}
+	objects, found := r.All(manifest.Source{Name: e.display(path), Data: data})
+	for _, o := range objects {
+		if o.Kind != kindTemplate || o.APIVersion != "v1" {
+			found = append(found, baseFinding(o, fmt.Sprintf("a %s %s is no base template: it must be a v1 PodTemplate", o.APIVersion, o.Kind)))
+			continue
+		}
+		for _, u := range o.Unknown {
+			f := baseFinding(o, "unknown field "+string(u.Path))
+			if f.Path, f.Origins = u.Path, o.Fields().Deciding(u.Path); u.Hint != "" {
+				f.Message += "; did you mean " + u.Hint + "?"
+			}
+			found = append(found, f)
+		}
+		var meta struct {
+			Metadata metav1.ObjectMeta `json:"metadata"`
+		}
+		if err := json.Unmarshal(o.JSON, &meta); err != nil {
+			found = append(found, baseFinding(o, "the metadata cannot be read: "+err.Error()))
+			continue
+		}
+		p.bases = append(p.bases, flyte.BaseTemplate{
+			PodTemplate: &corev1.PodTemplate{ObjectMeta: meta.Metadata, Template: *o.Template},
+			Fields:      o.TemplateFields(),
+		})
+	}
+	if len(objects) == 0 && len(found) == 0 {
+		found = finding.List{{
+			ID: finding.IDManifest, Severity: finding.Error, Object: finding.Object{Kind: kindTemplate},
+			Message: "there is no PodTemplate in " + e.display(path),
+			Help:    "write a PodTemplate into it, or take it off the base templates",
+			Origins: []provenance.Origin{{Layer: provenance.LayerBase, Pos: provenance.Position{Filename: e.display(path)}}},
+		}}
+	}
+	return found, nil
+}
+
+// baseFinding is a mistake in a base template.
+func baseFinding(o *manifest.Object, message string) finding.Finding {
+	return finding.Finding{
+		ID: finding.IDManifest, Severity: finding.Error, Object: o.Object(), Message: message,
+		Detail:  "Flyte looks up PodTemplates by their namespace and name, as the cluster has them.",
+		Help:    "mend the file, or take it off the base templates",
+		Origins: []provenance.Origin{{Layer: provenance.LayerBase, Pos: o.Position()}},
+	}
+}
+
+// manifestSide is what diff compares of manifests.
+func (e *env) manifestSide(name string) (*side, error) {
+	s := &side{name: name}
+	found, err := e.eachManifest([]string{name}, func(o *manifest.Object) error {
+		var object map[string]any
+		if err := json.Unmarshal(o.JSON, &object); err != nil {
+			return err
+		}
+		delete(object, "status")
+		full := o.Name
+		if o.Namespace != "" {
+			full = o.Namespace + "/" + o.Name
+		}
+		s.objects = append(s.objects, sideObject{kind: o.Kind, name: full, pod: object, fields: o.Fields})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) > 0 {
+		return nil, e.doesNotCompile(name, found)
+	}
+	if len(s.objects) == 0 {
+		return nil, fmt.Errorf("%s has no object that carries a pod", name)
+	}
+	return s, nil
+}
