@@ -113,7 +113,7 @@ func LookupHazard(id string) (*Hazard, error) {
 // because Build refused the task, there are findings only where a hazard is the
 // reason.
 //
-// It costs about as much as Build. in is not changed, not even a shared Store.
+// It costs less than a Build with provenance. in is not changed, not even a shared Store.
 func (p *Profile) Hazards(in *Input, out *Output) finding.List {
 	pass := p.examine(in, out)
 	if pass == nil {

@@ -3,6 +3,7 @@ package flyte
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -254,8 +255,29 @@ func applicable(p *Profile, template []corev1.Container, name, primary string, m
 	return apply
 }
 
-// at returns the origins of the final Pod at path, the deciding one first.
-func (h *hazardPass) at(path provenance.Path) []provenance.Origin { return h.fields.Deciding(path) }
+// at returns the origins of the final Pod at path, the deciding one first: what
+// Map.Deciding does, without looking through all of the map.
+func (h *hazardPass) at(path provenance.Path) []provenance.Origin {
+	if h.fields.Has(path) {
+		return h.fields.Deciding(path)
+	}
+	below := provenance.Map{}
+	for i, _ := slices.BinarySearch(h.paths, path); i < len(h.paths) && strings.HasPrefix(string(h.paths[i]), string(path)); i++ {
+		if h.paths[i].Under(path) {
+			below[h.paths[i]] = h.fields[h.paths[i]]
+		}
+	}
+	if len(below) > 0 {
+		return below.Deciding(path)
+	}
+	for path != "" && !h.fields.Has(path) {
+		path = path.Parent()
+	}
+	if !h.fields.Has(path) {
+		return nil
+	}
+	return h.fields.Deciding(path)
+}
 
 // report adds a finding of the severity of the hazard.
 func (h *hazardPass) report(path provenance.Path, origins []provenance.Origin, format string, args ...any) {

@@ -26,8 +26,11 @@ var refusals = map[string][]string{
 func verdicts(t *testing.T) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
-	for _, file := range []string{"testdata/apiserver/named.jsonl.gz", "testdata/apiserver/random.jsonl.gz"} {
-		for line := range gzipLines(t, file) {
+	for file, profile := range map[string]string{
+		"v2.named": "flyte@v2", "v2.random": "flyte@v2",
+		"v1.named": "flyte@v1.16", "v1.random": "flyte@v1.16", "v1.v1": "flyte@v1.16",
+	} {
+		for line := range gzipLines(t, "testdata/apiserver/"+file+".jsonl.gz") {
 			var v struct {
 				Name   string
 				Errors []string
@@ -35,7 +38,7 @@ func verdicts(t *testing.T) map[string][]string {
 			if err := json.Unmarshal(line, &v); err != nil {
 				t.Fatal(err)
 			}
-			out["flyte@v2 "+v.Name] = v.Errors
+			out[profile+" "+v.Name] = v.Errors
 		}
 	}
 	return out
