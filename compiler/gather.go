@@ -54,7 +54,12 @@ func (ld *loader) gather() {
 	}
 }
 
+// provide lets CUE see a file. The documentation of the schema, which is most of
+// it, is for editors.
 func (ld *loader) provide(name string, data []byte) {
+	if ld.inSchema(name) {
+		data = withoutComments(data)
+	}
 	ld.overlay[ld.virtual(name)] = load.FromBytes(data)
 }
 

@@ -46,11 +46,16 @@ func (d *discovery) severalPackages(dir string, names []string, clauses map[stri
 	return f
 }
 
+// tokens are the parser's names of what it finds, in words.
+var tokens = strings.NewReplacer(
+	"'IDENT'", "a name", "'STRING'", "a string", "'INT'", "a number", "'FLOAT'", "a number", "'EOF'", "the end of the file", "newline", "the end of the line",
+)
+
 // loadFindings returns the findings of an error of the parser about one file.
 func loadFindings(object finding.Object, err error) finding.List {
 	var found finding.List
 	for _, e := range errors.Errors(err) {
-		message := plain(e.Error())
+		message := tokens.Replace(plain(e.Error()))
 		f := finding.Finding{ID: finding.IDCUE, Severity: finding.Error, Object: object, Message: message, Help: syntaxHelp(message, "")}
 		if pos := e.Position(); pos.IsValid() {
 			f.Origins = []provenance.Origin{{Pos: provenance.Position{Filename: pos.Filename(), Line: pos.Line(), Column: pos.Column()}}}
@@ -99,7 +104,7 @@ func (ld *loader) translateLoad(object finding.Object, err error) finding.List {
 				f.Origins = append(f.Origins, o)
 			}
 		}
-		f.Message = plain(importFailed.ReplaceAllString(e.Error(), ""))
+		f.Message = tokens.Replace(plain(importFailed.ReplaceAllString(e.Error(), "")))
 		ld.sayLoad(&f)
 		if len(f.Origins) == 0 {
 			at := ld.display(ld.onDisk("cue.mod/module.cue"))
@@ -192,10 +197,20 @@ func syntaxHelp(message, line string) string {
 		return fmt.Sprintf("a label with other characters than letters and digits is quoted: %q:", m[2])
 	}
 	switch {
-	case strings.Contains(message, "'EOF'"), strings.Contains(message, "not terminated"):
+	case strings.Contains(message, "the end of the file"), strings.Contains(message, "not terminated"), strings.Contains(message, "attribute missing"):
 		return "a bracket or a quote is opened and not closed"
-	case strings.Contains(message, "missing ','"):
+	case strings.Contains(message, "missing ','"), strings.Contains(message, "expected ','"):
 		return "put a comma or a new line between the two"
+	case strings.Contains(message, "expected label"):
+		return "a field is a label, a colon and a value, such as image: \"nginx:1.29\"; what stands here is a value without a label"
+	case strings.HasPrefix(message, "unexpected"), strings.Contains(message, "expected ')'"), strings.Contains(message, "expected ']'"):
+		return "the brackets do not match"
+	case strings.Contains(message, "expected operand"), strings.Contains(message, "expected selector"):
+		return "a value is missing here"
+	case strings.Contains(message, "import path"):
+		return `an import path is in double quotes, such as import "strings" or import "example.com/team/base"`
+	case strings.Contains(message, "package name"), strings.HasPrefix(message, "expected a name"):
+		return "a name is letters and digits, and does not begin with a digit"
 	case strings.Contains(message, "illegal character"), strings.Contains(message, "invalid character"):
 		return "remove the character"
 	case strings.Contains(message, "nested more than"):

@@ -35,6 +35,7 @@ const (
 	formatBottom      = "explicit error (_|_ literal) in source"
 	formatStructural  = "structural cycle"
 	formatRange       = "cannot range over %s (found %s, want list or struct)"
+	formatNotFunction = "cannot call non-function %s (type %s)"
 	formatKey         = "key value of dynamic field must be concrete, found %v"
 	formatOperands    = "invalid operands %s and %s to '%s' (type %s and %s)"
 )
@@ -100,6 +101,7 @@ func (tr *translator) say(p problem, pl place, f *finding.Finding) {
 		f.Message = "the field " + label(pl.name) + " is missing"
 		f.Help = fmt.Sprintf("add %s to %s", label(pl.name), orObject(pl.path.Parent(), pl))
 	case formatIncomplete, formatNonConcrete:
+		f.ID = finding.IDCUE
 		tr.sayIncomplete(p, pl, f)
 	case formatUserError:
 		tr.sayRule(p, pl, f)
@@ -120,6 +122,9 @@ func (tr *translator) say(p problem, pl place, f *finding.Finding) {
 			f.Message = "this name is made of a field that is not there: " + strings.TrimRight(missing, ")")
 			f.Help = "give every element that the comprehension goes over the field, or leave those without it out: if x.field != _|_"
 		}
+	case formatNotFunction:
+		f.Message = "there is no function " + arg(p, 0)
+		f.Help = "see the functions of CUE's standard library"
 	case formatRange:
 		f.Help = "range over a list, or over a struct with for key, value in …"
 	}

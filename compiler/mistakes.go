@@ -17,6 +17,7 @@ func (tr *translator) sayUnknown(p problem, pl place, f *finding.Finding) {
 	name := label(pl.name)
 	def, path := tr.definition(pl.object.Kind), tr.inObject(p.path)
 	if def.Exists() && len(path) > 0 {
+		f.ID = finding.IDSchema
 		around := path[:len(path)-1]
 		allowed := slices.DeleteFunc(append(names(below(def, around)), names(pl.parent)...), func(n string) bool { return n == pl.name })
 		slices.Sort(allowed)

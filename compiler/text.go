@@ -66,3 +66,19 @@ func nests(n ast.Node) bool {
 	}
 	return false
 }
+
+// withoutComments returns CUE source without the lines that are comments; every
+// other line stays where it is.
+func withoutComments(data []byte) []byte {
+	if bytes.Contains(data, []byte(`"""`)) {
+		return data // a line that looks like a comment may be part of a string
+	}
+	out := make([]byte, 0, len(data))
+	for line := range bytes.Lines(data) {
+		if bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("//")) {
+			line = []byte("\n")
+		}
+		out = append(out, line...)
+	}
+	return out
+}
