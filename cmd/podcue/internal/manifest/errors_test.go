@@ -55,6 +55,7 @@ func TestErrors(t *testing.T) {
 		"twice in JSON":         {text: "{\"apiVersion\": \"v1\", \"kind\": \"Pod\",\n \"kind\": \"Pod\"}", want: []string{"a.yaml:2:2: the key kind is there twice, first at line 1"}},
 		"a bomb":                {text: bomb(9), want: []string{"a.yaml:6:40: the document is larger than 4 MiB"}},
 		"a merge bomb":          {text: mergeBomb(9), want: []string{"a.yaml:5:14: merge keys bring more than 100000 members"}},
+		"an empty merge bomb":   {text: strings.Replace(mergeBomb(9), "{x: y}", "{}", 1), want: []string{"a.yaml:5:14: merge keys bring more than 100000 members"}},
 		"an anchor in itself":   {text: podHead + "x: &x\n- *x\n", want: []string{"a.yaml:5:3: the anchor &x contains itself"}},
 		"a merge of itself":     {text: podHead + "x: &x\n  <<: *x\n", want: []string{"a.yaml:4:4: merge keys are nested more than 200 deep, or an anchor contains itself"}},
 		"a merge of a text":     {text: podHead + "x:\n  <<: text\n", want: []string{"a.yaml:5:7: the merge key << needs a map, or a list of maps"}},

@@ -16,11 +16,11 @@ type member struct {
 // A memberReader resolves the merge keys of maps.
 type memberReader struct {
 	twice []located // keys that are there twice
-	work  int       // members that merges brought
+	work  int       // maps that were merged, and their members
 	depth int
 }
 
-// maxMerged is how many members merge keys may bring into a document.
+// maxMerged is how many maps and members merge keys may bring into a document.
 const maxMerged = 100_000
 
 // of returns the members of the map n in their order. What merge keys bring
@@ -74,7 +74,7 @@ func (r *memberReader) merge(s *memberSet, v *yaml.Node) error {
 		if err != nil {
 			return err
 		}
-		if r.work += len(members); r.work > maxMerged {
+		if r.work += 1 + len(members); r.work > maxMerged {
 			return fail(v, "see that no merge key repeats a large part of the document", "merge keys bring more than %s members", strconv.Itoa(maxMerged))
 		}
 		for _, m := range members {
