@@ -1,12 +1,11 @@
 package flytecases
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
+	"unicode/utf8"
 
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/merge/flyte"
@@ -28,27 +27,20 @@ func (q *configQuestion) load(p *flyte.Profile) (*flyte.Config, error) {
 		c := flyte.DefaultConfig(p)
 		return c, json.Unmarshal(q.Config, c)
 	}
-	sections := map[string]any{}
-	for name, raw := range map[string]json.RawMessage{
-		"plugins": q.Config, "storage": q.Storage, "propeller": q.Propeller, "executor": q.Executor,
-	} {
-		if raw == nil {
-			continue
+	sections := map[string]json.RawMessage{}
+	for name, raw := range map[string]json.RawMessage{"storage": q.Storage, "propeller": q.Propeller, "executor": q.Executor} {
+		if raw != nil {
+			sections[name] = raw
 		}
-		v, err := forYAML(raw)
-		if err != nil {
-			return nil, err
-		}
-		if name == "plugins" {
-			v = map[string]any{"k8s": v}
-		}
-		sections[name] = v
 	}
-	data, err := yaml.Marshal(sections)
+	if q.Config != nil {
+		sections["plugins"] = append(append(json.RawMessage(`{"k8s":`), q.Config...), '}')
+	}
+	data, err := json.Marshal(sections)
 	if err != nil {
 		return nil, err
 	}
-	c, err := flyte.LoadConfig(p, flyte.ConfigFile{Name: "config.yaml", Data: data})
+	c, err := flyte.LoadConfig(p, flyte.ConfigFile{Name: "config.yaml", Data: asYAML(data)})
 	var refused finding.List
 	if errors.As(err, &refused) {
 		return nil, loaderError(refused)
@@ -65,35 +57,21 @@ func loaderError(refused finding.List) error {
 	return errors.New("decoding failed due to the following error(s):\n\n" + strings.Join(lines, "\n"))
 }
 
-// forYAML returns the value of raw with Go's numbers, so that integers stay
-// integers.
-func forYAML(raw json.RawMessage) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, err
+// asYAML escapes the characters that JSON may have in strings as they are, and
+// YAML may not.
+func asYAML(data []byte) []byte {
+	out := make([]byte, 0, len(data))
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		switch {
+		case r == 0x7f, r >= 0x80 && r < 0xa0, r >= 0xfffe && r <= 0xffff:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		default:
+			out = append(out, data[:size]...)
+		}
+		data = data[size:]
 	}
-	return goNumbers(v), nil
-}
-
-func goNumbers(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, e := range v {
-			v[k] = goNumbers(e)
-		}
-	case []any:
-		for i, e := range v {
-			v[i] = goNumbers(e)
-		}
-	case json.Number:
-		var n any
-		if yaml.Unmarshal([]byte(v), &n) == nil {
-			return n
-		}
-	}
-	return v
+	return out
 }
 
 func answerConfig(p *flyte.Profile, in []byte) (any, error) {

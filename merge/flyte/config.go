@@ -51,8 +51,8 @@ const (
 	NoteConverted ConfigNoteKind = "converted"
 	// NoteDefaultReplaced: a map replaces Flyte's default, all of it.
 	NoteDefaultReplaced ConfigNoteKind = "default-replaced"
-	// NoteNotMerged: a later file has no map where an earlier one has, and is
-	// ignored there.
+	// NoteNotMerged: a later file has no map where an earlier one has, or a list
+	// where that has a single value, and is ignored there.
 	NoteNotMerged ConfigNoteKind = "not-merged"
 	// NoteDocumentIgnored: the file goes on after its first YAML document.
 	NoteDocumentIgnored ConfigNoteKind = "document-ignored"
@@ -136,20 +136,22 @@ func joinKey(at, key string) string {
 	return at + "." + key
 }
 
-// merge merges the map src, of a later file, into dst. Maps are merged, and
-// anything else is replaced, but nothing replaces a map.
+// merge merges the map src, of a later file, into dst. Maps are merged and
+// anything else is replaced, but nothing replaces a map, and a list no scalar.
 func (l *configLoader) merge(dst, src *setting, at string) {
 	for _, m := range src.members {
 		i := len(dst.members) - 1
 		for i >= 0 && !sameKey(dst.members[i].key, m.key) {
 			i--
 		}
-		switch {
-		case i < 0:
+		if i < 0 {
 			dst.members = append(dst.members, m)
-		case dst.members[i].value.kind == mapSetting && m.value.kind == mapSetting:
-			l.merge(dst.members[i].value, m.value, joinKey(at, m.key))
-		case dst.members[i].value.kind == mapSetting:
+			continue
+		}
+		switch have := dst.members[i].value; {
+		case have.kind == mapSetting && m.value.kind == mapSetting:
+			l.merge(have, m.value, joinKey(at, m.key))
+		case have.kind == mapSetting, have.kind == scalarSetting && m.value.kind == listSetting:
 			l.note(NoteNotMerged, joinKey(at, m.key), "", m.value.pos)
 		default:
 			dst.members[i].value = m.value

@@ -42,7 +42,7 @@ func (d *configDecoder) decodeRoot(into any, s *setting, t *provenance.Tree) {
 // key is seen wherever its map is. nil: nothing is left.
 func (d *configDecoder) survivors(s *setting, defaults map[string]any, at string) *setting {
 	out := &setting{kind: mapSetting, pos: s.pos}
-	var nulls []member
+	var along []member // dotted keys without leaves
 	for _, m := range s.members {
 		known, isKnown := defaults[strings.ToLower(m.key)]
 		below, _ := known.(map[string]any)
@@ -51,26 +51,25 @@ func (d *configDecoder) survivors(s *setting, defaults map[string]any, at string
 		case isKnown && len(below) == 0 && kept.kind != nullSetting:
 			kept.atomic = true
 		case kept.kind == nullSetting:
-			if dotted(m.key) {
-				nulls = append(nulls, m)
-				continue
-			}
 			kept = nil
 		case kept.kind == mapSetting:
 			kept = d.survivors(kept, below, joinKey(at, m.key))
 		}
-		if kept == nil {
-			if !d.quiet {
-				d.l.note(NoteEmptyDropped, joinKey(d.section, joinKey(at, m.key)), "", m.value.pos)
-			}
-			continue
+		switch {
+		case dotted(m.key) && kept == nil:
+			along = append(along, m)
+		case dotted(m.key):
+			out.members = append(out.members, m)
+		case kept != nil:
+			out.members = append(out.members, member{m.key, kept})
+		case !d.quiet:
+			d.l.note(NoteEmptyDropped, joinKey(d.section, joinKey(at, m.key)), "", m.value.pos)
 		}
-		out.members = append(out.members, member{m.key, kept})
 	}
 	if len(out.members) == 0 {
 		return nil
 	}
-	out.members = append(out.members, nulls...)
+	out.members = append(out.members, along...)
 	return out
 }
 
@@ -215,7 +214,8 @@ func (d *configDecoder) decodeSlice(at configPlace, dst reflect.Value, s *settin
 	dst.Set(out)
 }
 
-// decodeMap replaces a map. A list of maps stands for their union.
+// decodeMap replaces a map. A list of maps stands for their union; in a list of
+// other things each replaces what came before.
 func (d *configDecoder) decodeMap(at configPlace, dst reflect.Value, s *setting, t *provenance.Tree) {
 	if s.kind == scalarSetting {
 		d.refuse(at, s, "a map", unconvertible(dst, s))
@@ -224,21 +224,37 @@ func (d *configDecoder) decodeMap(at configPlace, dst reflect.Value, s *setting,
 	if dst.Len() > 0 {
 		d.l.note(NoteDefaultReplaced, joinKey(d.section, at.path), "", s.pos)
 	}
-	out := reflect.MakeMap(dst.Type())
-	if s.kind == mapSetting {
-		d.entries(at, out, s, t)
-	}
-	for i, item := range s.items {
-		e := at
-		e.inList = true
-		if item.kind != mapSetting {
-			e.key = fmt.Sprintf("%s[%d]", at.key, i)
-			d.refuse(e, item, "a map", unconvertible(dst, item))
-			continue
+	maps := []*setting{s}
+	if s.kind == listSetting {
+		if slices.ContainsFunc(s.items, func(item *setting) bool { return item.kind != mapSetting }) {
+			d.decodeMapItems(at, dst, s.items, t)
+			return
 		}
-		d.entries(e, out, item, t)
+		at.inList, maps = true, s.items
+	}
+	out := reflect.MakeMap(dst.Type())
+	for _, m := range maps {
+		d.entries(at, out, m, t)
 	}
 	dst.Set(out)
+}
+
+// decodeMapItems decodes one item of a list after the other into a map, until
+// one is refused.
+func (d *configDecoder) decodeMapItems(at configPlace, dst reflect.Value, items []*setting, t *provenance.Tree) {
+	for i, item := range items {
+		dst.SetZero()
+		if item.kind == nullSetting {
+			continue
+		}
+		e := at
+		e.key, e.inList = fmt.Sprintf("%s[%d]", at.key, i), true
+		refused := len(d.l.found)
+		d.decodeMap(e, dst, item, t)
+		if len(d.l.found) > refused {
+			return
+		}
+	}
 }
 
 // deviceClassesKey has the names of device classes as its keys, which arrive in
@@ -256,16 +272,27 @@ func (d *configDecoder) entries(at configPlace, out reflect.Value, s *setting, t
 		d.decode(e, v, m.value, node)
 		out.SetMapIndex(reflect.ValueOf(key).Convert(out.Type().Key()), v)
 	}
-	for _, m := range s.members {
+	members := distinctUnless(at.inList, s.members)
+	if d.l.p.doublesDottedKeys && at.atomic && !at.inList {
+		copies := map[string]member{}
+		for _, m := range members {
+			if low := strings.ToLower(m.key); dotted(m.key) && low != m.key {
+				copies[low] = m
+				d.l.note(NoteDoubled, joinKey(d.section, joinKey(at.path, m.key)), low, m.value.pos)
+			}
+		}
+		for _, low := range sortedNames(copies) {
+			if !slices.ContainsFunc(members, func(m member) bool { return m.key == low }) {
+				set(low, copies[low])
+			}
+		}
+	}
+	for _, m := range members {
 		key := loadedKey(m.key, at.inList)
 		if at.key == deviceClassesKey {
 			key = strings.ToUpper(key)
 		} else if key != m.key {
 			d.l.note(NoteLowerCased, joinKey(d.section, joinKey(at.path, m.key)), key, m.value.pos)
-		}
-		if low := strings.ToLower(m.key); d.l.p.doublesDottedKeys && at.atomic && !at.inList && low != key && dotted(key) && !slices.ContainsFunc(s.members, func(o member) bool { return o.key == low }) {
-			set(low, m)
-			d.l.note(NoteDoubled, joinKey(d.section, joinKey(at.path, m.key)), low, m.value.pos)
 		}
 		set(key, m)
 	}
@@ -282,6 +309,9 @@ func (d *configDecoder) decodeStruct(at configPlace, dst reflect.Value, s *setti
 		if data, err := json.Marshal(s.generic(at.inList)); err == nil && u.UnmarshalJSON(data) == nil {
 			return
 		}
+	}
+	if _, date := s.value.(time.Time); date {
+		return // a struct in Go, none of whose fields are found
 	}
 	if s.kind != mapSetting {
 		d.refuse(at, s, wanted(dst.Type()), fmt.Sprintf("expected a map or struct, got %q", s.goKind()))
@@ -339,7 +369,7 @@ func (d *configDecoder) fields(at configPlace, dst reflect.Value, s *setting, t 
 		if !ok {
 			continue
 		}
-		m, ok := fieldMember(s, name)
+		m, ok := fieldMember(s, name, at.inList)
 		if !ok {
 			continue
 		}
@@ -383,10 +413,10 @@ func configName(f reflect.StructField) (string, bool) {
 
 // fieldMember returns the member that sets the field called name: the one of
 // exactly that name, else the last one in another case.
-func fieldMember(s *setting, name string) (member, bool) {
+func fieldMember(s *setting, name string, inList bool) (member, bool) {
 	found, ok := member{}, false
-	for _, m := range s.members {
-		if m.key == name {
+	for _, m := range distinctUnless(inList, s.members) {
+		if loadedKey(m.key, inList) == name {
 			return m, true
 		}
 		if strings.EqualFold(m.key, name) {

@@ -3,6 +3,7 @@ package flyte
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -49,15 +50,30 @@ func sameKey(a, b string) bool {
 }
 
 // member returns the value of key, nil if there is none. Of several spellings
-// the last one counts; in Flyte it is a random one.
+// one with capitals counts, the last one; in Flyte it is a random one of those.
 func (s *setting) member(key string) *setting {
 	var found *setting
-	for _, m := range s.members {
+	for _, m := range distinct(s.members) {
 		if sameKey(m.key, key) {
 			found = m.value
 		}
 	}
 	return found
+}
+
+// distinct returns the members that count where keys are spelled twice.
+func distinct(members []member) []member {
+	out := make([]member, 0, len(members))
+	for _, m := range members {
+		i := slices.IndexFunc(out, func(o member) bool { return sameKey(o.key, m.key) })
+		switch {
+		case i < 0:
+			out = append(out, m)
+		case m.key != strings.ToLower(m.key):
+			out[i] = m
+		}
+	}
+	return out
 }
 
 // generic is the value that a decoder sees: keys in lower case, unless they have
@@ -74,12 +90,20 @@ func (s *setting) generic(inList bool) any {
 		return list
 	case mapSetting:
 		m := make(map[string]any, len(s.members))
-		for _, e := range s.members {
+		for _, e := range distinctUnless(inList, s.members) {
 			m[loadedKey(e.key, inList)] = e.value.generic(inList)
 		}
 		return m
 	}
 	return nil
+}
+
+// distinctUnless is distinct, but in a list, where the loader leaves keys alone.
+func distinctUnless(inList bool, members []member) []member {
+	if inList {
+		return members
+	}
+	return distinct(members)
 }
 
 func loadedKey(key string, inList bool) string {
@@ -133,7 +157,7 @@ func (s *setting) plain() string {
 
 // Limits of a configuration file, aliases counted as often as they are used.
 const (
-	maxSettings     = 1 << 20
+	maxSettings     = 200_000
 	maxSettingDepth = 500
 )
 
