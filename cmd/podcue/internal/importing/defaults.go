@@ -107,53 +107,10 @@ func (v *value) commented() bool {
 	return len(v.head)+len(v.foot) > 0 || v.line != ""
 }
 
-// dropServerState removes from the pod spec v what the system adds to the Pods
-// that it runs: the volume of the service account's token and its mounts, the
-// tolerations of unready nodes, the node, and names that are there twice.
-func dropServerState(v *value, running bool) {
-	if sa := v.get("serviceAccount"); sa != nil && sa.text() == v.get("serviceAccountName").text() {
+// dropAlias removes the old name of a field from the pod spec v: a server keeps
+// serviceAccount and serviceAccountName the same.
+func dropAlias(v *value) {
+	if old := v.get("serviceAccount"); old != nil && old.text() == v.get("serviceAccountName").text() && !old.commented() {
 		v.remove("serviceAccount")
-	}
-	if !running {
-		return
-	}
-	if v.get("serviceAccountName").text() == "default" {
-		v.remove("serviceAccountName")
-	}
-	for _, name := range []string{"nodeName", "priority", "preemptionPolicy"} {
-		v.remove(name)
-	}
-	token := ""
-	v.removeItems("volumes", func(e *value) bool {
-		name := e.get("name").text()
-		if strings.HasPrefix(name, "kube-api-access-") && e.get("projected") != nil {
-			token = name
-			return true
-		}
-		return false
-	})
-	v.removeItems("tolerations", func(e *value) bool {
-		key := e.get("key").text()
-		return (key == "node.kubernetes.io/not-ready" || key == "node.kubernetes.io/unreachable") &&
-			e.get("effect").text() == "NoExecute" && e.get("tolerationSeconds") != nil && string(e.get("tolerationSeconds").scalar) == "300"
-	})
-	for _, list := range []string{"containers", "initContainers", "ephemeralContainers"} {
-		if l := v.get(list); l != nil && token != "" {
-			for _, c := range l.items {
-				c.removeItems("volumeMounts", func(e *value) bool { return e.get("name").text() == token })
-			}
-		}
-	}
-}
-
-// removeItems removes elements from the list called name, and the list once it is
-// empty.
-func (v *value) removeItems(name string, remove func(*value) bool) {
-	l := v.get(name)
-	if l == nil {
-		return
-	}
-	if l.items = slices.DeleteFunc(l.items, remove); len(l.items) == 0 {
-		v.remove(name)
 	}
 }

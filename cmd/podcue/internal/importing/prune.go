@@ -78,15 +78,13 @@ func saysNothing(v *value, f jsonField) bool {
 	case reflect.Struct:
 		return v.empty() // the encoder writes {}, which is the same
 	}
-	if !f.omitEmpty {
-		return v.kind == listKind && v.empty()
-	}
-	switch v.kind {
-	case scalarKind:
+	switch {
+	case !f.omitEmpty:
+		return false
+	case v.kind == scalarKind:
 		return isZero(v.scalar)
-	default:
-		return v.empty()
 	}
+	return v.empty()
 }
 
 func isZero(scalar json.RawMessage) bool {

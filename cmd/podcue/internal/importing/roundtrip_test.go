@@ -122,11 +122,11 @@ func compile(t *testing.T, files map[string]string) (templates map[string][]stri
 // take is as it is.
 func defaulted(t *testing.T, in *corev1.PodTemplateSpec) (text string, accepted bool) {
 	t.Helper()
-	object := &corev1.PodTemplate{Template: corev1.PodTemplateSpec{Spec: *in.Spec.DeepCopy()}}
+	object := &corev1.Pod{Spec: *in.Spec.DeepCopy()}
 	object.Name, object.Namespace = "t", "default"
-	object.Template.Labels, object.Template.Annotations = in.Labels, maps.Clone(in.Annotations)
-	delete(object.Template.Annotations, "kubectl.kubernetes.io/last-applied-configuration")
-	verdict, err := validation.PodTemplate(validation.Newest(), object)
+	object.Labels, object.Annotations = in.Labels, maps.Clone(in.Annotations)
+	delete(object.Annotations, "kubectl.kubernetes.io/last-applied-configuration")
+	verdict, err := validation.Pod(validation.Newest(), object)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func defaulted(t *testing.T, in *corev1.PodTemplateSpec) (text string, accepted 
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.MarshalIndent(stored.(*corev1.PodTemplate).Template, "", " ")
+	data, err := json.MarshalIndent(stored, "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}

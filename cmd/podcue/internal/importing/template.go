@@ -71,11 +71,10 @@ func (im *importer) template(src Source, o *manifest.Object, tree *value) (entry
 	if metadata == nil {
 		metadata = structValue()
 	}
-	running := tree.get("metadata").get("uid") != nil
 	prune(metadata, reflect.TypeFor[metadataParts]())
 	metadata.get("annotations").removeEntry(lastApplied)
 	prune(spec, reflect.TypeFor[corev1.PodSpec]())
-	dropServerState(spec, running)
+	dropAlias(spec)
 	dropDefaults(spec, "podSpec")
 	showOctal(spec)
 
