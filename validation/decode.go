@@ -26,14 +26,14 @@ func JSON(version, kind string, data []byte) (*Verdict, error) {
 	if kind != "Pod" && kind != "PodTemplate" {
 		return nil, fmt.Errorf("unsupported kind %q: it is Pod or PodTemplate", kind)
 	}
-	return judge(version, kind, func(s *server) *Verdict {
+	return judge(version, kind, func(s *server, version string) *Verdict {
 		at := place("", parse(data))
 		obj, v := s.decode(kind, data)
 		switch obj := obj.(type) {
 		case *corev1.Pod:
-			return s.pod(obj, at)
+			return s.pod(version, obj, at)
 		case *corev1.PodTemplate:
-			return s.template(obj, at)
+			return s.template(version, obj, at)
 		}
 		v.locate(at)
 		return v

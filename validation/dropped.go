@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	"k8s.io/kubernetes/pkg/apis/core"
 
@@ -15,24 +16,26 @@ import (
 // A server says nothing of a field whose feature gate is off: it answers 201 and
 // stores the object without it. So the object before and after is compared.
 
-// dropFromTemplate removes from t the fields whose feature gate is off, and
-// notes in v those that somebody wrote.
-func (s *server) dropFromTemplate(v *Verdict, at placer, t *core.PodTemplateSpec) {
-	s.drop(v, at, t, func() *core.PodTemplateSpec {
-		podutil.DropDisabledTemplateFields(t, nil)
-		return t
-	})
-}
-
-// drop notes in v what is in before and no longer in what remove returns. The
-// two may share memory.
-func (s *server) drop(v *Verdict, at placer, before *core.PodTemplateSpec, remove func() *core.PodTemplateSpec) {
-	before = before.DeepCopy()
-	after := remove()
-	if reflect.DeepEqual(before, after) {
+// drop removes from a pod, given as its metadata and spec, the fields whose
+// feature gate is off and the annotations that have become fields, and notes in v
+// those that somebody wrote.
+func (v *Verdict) drop(s *server, version string, at placer, meta *metav1.ObjectMeta, spec *core.PodSpec) {
+	if annotations := maps.Clone(meta.Annotations); len(annotations) > 0 {
+		podutil.DropInitContainerAnnotations(meta.Annotations)
+		for _, k := range slices.Sorted(maps.Keys(annotations)) {
+			if _, ok := meta.Annotations[k]; !ok {
+				v.Dropped = append(v.Dropped, join(at.root, provenance.Path("metadata.annotations").Key(k)))
+			}
+		}
+	}
+	if !mayDrop(version, spec) {
 		return
 	}
-	missing(s.tree(before), s.tree(after), at.root, "", func(p provenance.Path) {
+	pod := &core.PodTemplateSpec{Spec: *spec}
+	before := pod.DeepCopy()
+	podutil.DropDisabledTemplateFields(pod, nil)
+	*spec = pod.Spec
+	missing(s.tree(before), s.tree(pod), at.root, "", func(p provenance.Path) {
 		if at.written(p) {
 			v.Dropped = append(v.Dropped, p)
 		}

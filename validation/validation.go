@@ -85,15 +85,15 @@ func (v *Verdict) Object() (runtime.Object, error) {
 // Pod returns the verdict of Kubernetes version on a new Pod, which is not
 // changed. An error means that version is not supported.
 func Pod(version string, pod *corev1.Pod) (*Verdict, error) {
-	return judge(version, "Pod", func(s *server) *Verdict {
-		return s.pod(pod.DeepCopy(), place("", generic(pod)))
+	return judge(version, "Pod", func(s *server, version string) *Verdict {
+		return s.pod(version, pod.DeepCopy(), place("", generic(pod)))
 	})
 }
 
 // PodTemplate is [Pod] for a PodTemplate object.
 func PodTemplate(version string, t *corev1.PodTemplate) (*Verdict, error) {
-	return judge(version, "PodTemplate", func(s *server) *Verdict {
-		return s.template(t.DeepCopy(), place("", generic(t)))
+	return judge(version, "PodTemplate", func(s *server, version string) *Verdict {
+		return s.template(version, t.DeepCopy(), place("", generic(t)))
 	})
 }
 
@@ -101,14 +101,14 @@ func PodTemplate(version string, t *corev1.PodTemplate) (*Verdict, error) {
 // object of another kind, spec.template of a Deployment, and on nothing else of
 // that object. Fields and paths begin with root.
 func TemplateSpec(version string, root provenance.Path, spec *corev1.PodTemplateSpec) (*Verdict, error) {
-	return judge(version, "", func(s *server) *Verdict {
+	return judge(version, "", func(s *server, version string) *Verdict {
 		t := &corev1.PodTemplate{Template: *spec.DeepCopy()}
-		return s.templateSpec(t, root, place(root, generic(spec)))
+		return s.templateSpec(version, t, root, place(root, generic(spec)))
 	})
 }
 
 // judge runs f with the gates of version.
-func judge(version, kind string, f func(*server) *Verdict) (*Verdict, error) {
+func judge(version, kind string, f func(s *server, version string) *Verdict) (*Verdict, error) {
 	version, err := ParseVersion(version)
 	if err != nil {
 		return nil, err
@@ -118,10 +118,10 @@ func judge(version, kind string, f func(*server) *Verdict) (*Verdict, error) {
 		return nil, err
 	}
 	var v *Verdict
-	if err := withGates(version, func() { v = f(s) }); err != nil {
+	if err := withGates(version, func() { v = f(s, version) }); err != nil {
 		return nil, err
 	}
-	v.Kind, v.Version, v.scheme = kind, version, s.scheme
+	v.Version, v.Kind, v.scheme = version, kind, s.scheme
 	return v, nil
 }
 
@@ -149,8 +149,8 @@ var setup = sync.OnceValues(func() (*server, error) {
 	return s, nil
 })
 
-// pod judges pod, which it changes; at places fields in the object as it was given.
-func (s *server) pod(pod *corev1.Pod, at placer) *Verdict {
+// pod judges pod, which it changes, with the gates of version set; at places fields in the object as it was given.
+func (s *server) pod(version string, pod *corev1.Pod, at placer) *Verdict {
 	in := &core.Pod{}
 	v := &Verdict{stored: in}
 	if err := s.defaulted(pod, in); err != nil {
@@ -158,10 +158,7 @@ func (s *server) pod(pod *corev1.Pod, at placer) *Verdict {
 		return v
 	}
 	v.receive(&in.ObjectMeta)
-	s.drop(v, at, &core.PodTemplateSpec{ObjectMeta: in.ObjectMeta, Spec: in.Spec}, func() *core.PodTemplateSpec {
-		podutil.DropDisabledPodFields(in, nil)
-		return &core.PodTemplateSpec{ObjectMeta: in.ObjectMeta, Spec: in.Spec}
-	})
+	v.drop(s, version, at, &in.ObjectMeta, &in.Spec)
 	preparePod(in, v)
 	v.refuse(s.validatePod(in))
 	if v.Accepted() {
@@ -172,7 +169,7 @@ func (s *server) pod(pod *corev1.Pod, at placer) *Verdict {
 }
 
 // template judges t, which it changes.
-func (s *server) template(t *corev1.PodTemplate, at placer) *Verdict {
+func (s *server) template(version string, t *corev1.PodTemplate, at placer) *Verdict {
 	in := &core.PodTemplate{}
 	v := &Verdict{stored: in}
 	if err := s.defaulted(t, in); err != nil {
@@ -180,7 +177,7 @@ func (s *server) template(t *corev1.PodTemplate, at placer) *Verdict {
 		return v
 	}
 	v.receive(&in.ObjectMeta)
-	s.dropFromTemplate(v, at.below("template"), &in.Template)
+	v.drop(s, version, at.below("template"), &in.Template.ObjectMeta, &in.Template.Spec)
 	v.refuse(s.validateTemplate(in))
 	if v.Accepted() {
 		v.warn(podutil.GetWarningsForPodTemplate(ctx, field.NewPath("template"), &in.Template, nil)...)
@@ -190,7 +187,7 @@ func (s *server) template(t *corev1.PodTemplate, at placer) *Verdict {
 }
 
 // templateSpec judges the pod template in t, which stands at root.
-func (s *server) templateSpec(t *corev1.PodTemplate, root provenance.Path, at placer) *Verdict {
+func (s *server) templateSpec(version string, t *corev1.PodTemplate, root provenance.Path, at placer) *Verdict {
 	in := &core.PodTemplate{}
 	v := &Verdict{}
 	if err := s.defaulted(t, in); err != nil {
@@ -198,7 +195,7 @@ func (s *server) templateSpec(t *corev1.PodTemplate, root provenance.Path, at pl
 		return v
 	}
 	path := field.NewPath(string(root))
-	s.dropFromTemplate(v, at, &in.Template)
+	v.drop(s, version, at, &in.Template.ObjectMeta, &in.Template.Spec)
 	opts := podutil.GetValidationOptionsFromPodTemplate(&in.Template, nil)
 	v.refuse(corevalidation.ValidatePodTemplateSpec(&in.Template, path, opts))
 	if v.Accepted() {
