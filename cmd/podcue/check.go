@@ -26,7 +26,6 @@ type checked struct {
 type judge struct {
 	env      *env
 	o        *vetOptions
-	today    time.Time
 	found    finding.List
 	scope    policies.Scope
 	waivers  []policies.Waiver
@@ -104,15 +103,15 @@ func (e *env) openPlatformOnly(o *options) (*project, error) {
 }
 
 func (j *judge) setToday() error {
-	j.today = j.env.now()
-	if j.o.today != "" {
-		day, err := time.Parse(time.DateOnly, j.o.today)
-		if err != nil {
-			return errors.New("--today: " + j.o.today + " is not a day: write YYYY-MM-DD")
-		}
-		j.today = day
+	if j.o.today == "" {
+		j.scope.Today = j.env.now()
+		return nil
 	}
-	j.scope.Today = j.today
+	day, err := time.Parse(time.DateOnly, j.o.today)
+	if err != nil {
+		return errors.New("--today: " + j.o.today + " is not a day: write YYYY-MM-DD")
+	}
+	j.scope.Today = day
 	return nil
 }
 
@@ -224,15 +223,22 @@ func scopeObject(i *item) policies.ScopeObject {
 	return o
 }
 
-// placed makes sure that each finding about i points somewhere: at the item
-// itself where nothing nearer was written.
+// placed makes sure that each finding about i points at something that its author
+// wrote: at the item itself where nothing nearer was written.
 func (i *item) placed(found finding.List) finding.List {
 	for n := range found {
-		if f := &found[n]; !f.Position().IsValid() {
-			f.Origins = append(f.Origins, provenance.Origin{Layer: i.layer(), Pos: i.position()})
-		}
+		found[n].Origins = withAuthor(found[n].Origins, provenance.Origin{Layer: i.layer(), Pos: i.position()})
 	}
 	return found
+}
+
+// withAuthor returns origins with fallback before them, unless one of them says
+// where the value is written. Where a policy is written is something else.
+func withAuthor(origins []provenance.Origin, fallback provenance.Origin) []provenance.Origin {
+	if slices.ContainsFunc(origins, func(o provenance.Origin) bool { return o.Pos.IsValid() && o.Layer != provenance.LayerPolicy }) {
+		return origins
+	}
+	return append([]provenance.Origin{fallback}, origins...)
 }
 
 // layer is the layer of the item's own position.

@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"compiler": {"schema", "finding", "provenance", "cuelang.org/go", "k8s.io/api", "k8s.io/apimachinery",
 		"sigs.k8s.io/json"},
 	"merge":       {"finding", "provenance", "k8s.io/api", "k8s.io/apimachinery"},
-	"merge/flyte": {"merge", "finding", "provenance", "k8s.io/api", "k8s.io/apimachinery", "google.golang.org/protobuf", "go.yaml.in/yaml/v3", "sigs.k8s.io/json"},
+	"merge/flyte": {"merge", "finding", "provenance", "k8s.io/api", "k8s.io/apimachinery", "k8s.io/utils/ptr", "google.golang.org/protobuf", "go.yaml.in/yaml/v3", "sigs.k8s.io/json"},
 	"validation":  {"finding", "provenance", "k8s.io/", "sigs.k8s.io/json"}, // the only importer of k8s.io/kubernetes
 	"policies":    {"finding", "provenance", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/json"},
 	"policies/pss": {"policies", "finding", "provenance", "k8s.io/api", "k8s.io/apimachinery",
@@ -34,12 +34,17 @@ var allowed = map[string][]string{
 	"policies/policytest": {"policies", "finding", "provenance", "k8s.io/api", "k8s.io/apimachinery", "go.yaml.in/yaml/v3", "sigs.k8s.io/yaml", "golang.org/x/tools"},
 	"policies/cuerule":    {"policies", "schema", "finding", "provenance", "cuelang.org/go", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/json"},
 
-	"cmd/podcue":                    {"*"},
-	"cmd/podcue/internal/encode":    {"finding", "provenance", "k8s.io/api", "k8s.io/apimachinery"},
-	"cmd/podcue/internal/importing": {"cmd/podcue/internal/manifest", "finding", "provenance", "schema", "cuelang.org/go", "k8s.io/api", "go.yaml.in/yaml/v3"},
-	"cmd/podcue/internal/manifest":  {"finding", "provenance", "go.yaml.in/yaml/v3", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/json"},
-	"cmd/podcue/internal/report":    {"finding", "provenance"},
-	"internal/conformance":          {"*"},
+	"cmd/podcue":                      {"*"},
+	"cmd/podcue/internal/encode":      {"finding", "provenance", "k8s.io/api", "k8s.io/apimachinery"},
+	"cmd/podcue/internal/importing":   {"cmd/podcue/internal/manifest", "finding", "provenance", "schema", "cuelang.org/go", "k8s.io/api", "go.yaml.in/yaml/v3"},
+	"cmd/podcue/internal/manifest":    {"finding", "provenance", "go.yaml.in/yaml/v3", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/json"},
+	"cmd/podcue/internal/explanation": {"finding", "provenance"},
+	"cmd/podcue/internal/podiff":      {"provenance"},
+	"cmd/podcue/internal/report":      {"finding", "provenance"},
+	"cmd/podcue/internal/revision":    {},
+	"cmd/podcue/internal/scaffold":    {"github.com/rogpeppe/go-internal/txtar"},
+	"internal/conformance":            {"*"},
+	"internal/flytecases":             {"merge/flyte", "finding", "provenance", "k8s.io/api", "k8s.io/apimachinery"},
 }
 
 // TestImports holds the arrows between the packages. It reads the files itself

@@ -144,9 +144,7 @@ func (j *judge) judgeManifest(p *platform, o *manifest.Object) error {
 	}
 	found := append(api, policies.Check(s, set)...)
 	for i := range found {
-		if !found[i].Position().IsValid() {
-			found[i].Origins = append(found[i].Origins, provenance.Origin{Layer: provenance.LayerManifest, Pos: o.Position()})
-		}
+		found[i].Origins = withAuthor(found[i].Origins, provenance.Origin{Layer: provenance.LayerManifest, Pos: o.Position()})
 	}
 	j.found = append(j.found, found...)
 	return nil

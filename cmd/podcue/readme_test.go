@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -101,6 +102,7 @@ func runReadmeCommand(t *testing.T, dir, command string) string {
 	e := &env{
 		dir: dir, stdin: strings.NewReader(""), stdout: &printed, stderr: &printed,
 		getenv: func(string) string { return "" },
+		now:    func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) },
 		exit:   func(int) { t.Errorf("%s ran out of time or memory", command) },
 	}
 	if code := run(e, words); code == exitFailed {
