@@ -18,7 +18,8 @@ import (
 var errDepends = errors.New("it has no value by itself")
 
 // A shapeCompiler turns shapes written in CUE into matchers. What Go cannot
-// decide is left to CUE, as small a part as possible.
+// decide is left to CUE: a call of a validator by itself, anything else with the
+// whole shape, since its parts may refer to one another.
 type shapeCompiler struct {
 	eval *evaluator
 	// present says that a field without a mark must be there, as in a constraint:
@@ -53,12 +54,16 @@ func (c *shapeCompiler) compile(v cue.Value) (matcher, error) {
 		}
 		return c.object(v)
 	}
+	source := valueOf(v.Source())
+	if _, wrapped := source.(*ast.StructLit); wrapped {
+		return nil, errDepends // {…} around a scalar may hold more than the scalar
+	}
+	if name, ok := source.(*ast.Ident); v.IncompleteKind() == cue.TopKind && !(ok && name.Name == "_") {
+		return nil, errDepends // it may be of some kind once more is known
+	}
 	m, err := c.operand(v.Eval())
 	if errors.Is(err, errCUE) {
 		return c.leave(v)
-	}
-	if _, wrapped := valueOf(v.Source()).(*ast.StructLit); wrapped {
-		return nil, errDepends // {…} around a scalar may hold more than the scalar
 	}
 	return m, err
 }
@@ -69,13 +74,24 @@ func (c *shapeCompiler) bottom(v cue.Value) (matcher, error) {
 	switch {
 	case explicit(v):
 		return nothing{}, nil
-	case strings.Contains(errorText(v.Err()), "empty list in call to or"):
+	case emptyOr(v):
 		return anyOf{}, nil
 	}
 	if err := v.Validate(); err != nil {
 		return nil, err
 	}
 	return nil, errDepends
+}
+
+// emptyOr reports whether v is written as one of no alternatives: an allow list
+// that is empty.
+func emptyOr(v cue.Value) bool {
+	call, ok := valueOf(v.Source()).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	name, ok := call.Fun.(*ast.Ident)
+	return ok && name.Name == "or" && strings.Contains(errorText(v.Err()), "empty list in call to or")
 }
 
 // explicit reports whether v was written as _|_ or error("…").
@@ -102,7 +118,7 @@ func explicitExpr(e ast.Expr) bool {
 
 func (c *shapeCompiler) object(v cue.Value) (matcher, error) {
 	if !plain(v, 0) {
-		return c.leave(v)
+		return nil, errDepends
 	}
 	iter, err := v.Fields(cue.Optional(true), cue.Patterns(true))
 	if err != nil {
@@ -112,7 +128,7 @@ func (c *shapeCompiler) object(v cue.Value) (matcher, error) {
 	for iter.Next() {
 		sel := iter.Selector()
 		if sel.ConstraintType() == cue.PatternConstraint {
-			return c.leave(v)
+			return nil, errDepends
 		}
 		shape, err := c.compile(iter.Value())
 		if err != nil {
@@ -161,8 +177,8 @@ func literal(n ast.Node) bool {
 	switch n := n.(type) {
 	case nil:
 		return false
-	case *ast.Field:
-		return literal(n.Value)
+	case *ast.Field, *ast.Ellipsis:
+		return literal(valueOf(n))
 	case *ast.StructLit:
 		return !slices.ContainsFunc(n.Elts, func(d ast.Decl) bool {
 			switch d := d.(type) {
@@ -193,7 +209,7 @@ func (c *shapeCompiler) list(v cue.Value) (matcher, error) {
 	}
 	elem := v.LookupPath(cue.MakePath(cue.AnyIndex))
 	if op != cue.NoOp || !elem.Exists() || v.LookupPath(cue.MakePath(cue.Index(0))).Exists() || !plain(v, 0) {
-		return c.leave(v)
+		return nil, errDepends
 	}
 	m, err := c.compile(elem)
 	if err != nil {
@@ -218,7 +234,7 @@ func (c *shapeCompiler) alternatives(v cue.Value) (matcher, error) {
 			return c.compile(d)
 		}
 	}
-	return c.leave(v)
+	return nil, errDepends
 }
 
 func (c *shapeCompiler) all(args []cue.Value) ([]matcher, error) {
@@ -270,6 +286,9 @@ func (c *shapeCompiler) operand(v cue.Value) (matcher, error) {
 		if m := validator(args); m != nil {
 			return m, nil
 		}
+		if slices.ContainsFunc(args[1:], func(a cue.Value) bool { return !a.IsConcrete() }) {
+			return nil, errDepends
+		}
 		return nil, errCUE
 	}
 	if len(args) != 1 || !args[0].IsConcrete() {
@@ -278,10 +297,14 @@ func (c *shapeCompiler) operand(v cue.Value) (matcher, error) {
 	return c.bound(op, args[0])
 }
 
-// valueOf returns the value of a field, and anything else as it is.
+// valueOf returns the value of a field, the type of a list's elements, and
+// anything else as it is.
 func valueOf(n ast.Node) ast.Node {
-	if f, ok := n.(*ast.Field); ok {
-		return f.Value
+	switch n := n.(type) {
+	case *ast.Field:
+		return n.Value
+	case *ast.Ellipsis:
+		return n.Type
 	}
 	return n
 }
@@ -329,7 +352,7 @@ func (c *shapeCompiler) bound(op cue.Op, with cue.Value) (matcher, error) {
 		re, err := regexp.Compile(text)
 		return &expression{re: re, negate: op == cue.NotRegexMatchOp}, err
 	case cue.LessThanOp, cue.LessThanEqualOp, cue.GreaterThanOp, cue.GreaterThanEqualOp, cue.NotEqualOp:
-		if _, ok := compare(value, value); ok {
+		if _, ok := compare(value, value); ok || value == nil && op == cue.NotEqualOp {
 			return &bound{op: op, value: value}, nil
 		}
 	}

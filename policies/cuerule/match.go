@@ -143,7 +143,8 @@ func (a allOf) misses(v any) []miss {
 	return all
 }
 
-// anyOf matches what one of its matchers matches.
+// anyOf matches what one of its matchers matches. Deviation: where several do,
+// CUE cannot say which it is and calls the value incomplete.
 type anyOf []matcher
 
 func (a anyOf) match(v any) bool {
@@ -268,10 +269,13 @@ func (l *length) misses(v any) []miss {
 // bound matches numbers, or strings, on one side of a value.
 type bound struct {
 	op    cue.Op
-	value any // int64, float64 or string
+	value any // int64, float64 or string; nil for !=null
 }
 
 func (b *bound) match(v any) bool {
+	if b.value == nil { // only with !=
+		return v != nil
+	}
 	c, ok := compare(v, b.value)
 	if !ok {
 		return false
