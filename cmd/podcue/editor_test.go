@@ -23,11 +23,29 @@ type plainProject struct {
 	env    []string
 }
 
-// newPlainProject runs podcue init in a fresh folder and builds cue.
-func newPlainProject(t *testing.T) *plainProject {
+// TestProjectWithoutPodcue checks that a project that podcue init wrote works with
+// the cue command and in editors, without podcue and without a network.
+func TestProjectWithoutPodcue(t *testing.T) {
+	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "cue.exe")
+	if text, err := exec.Command("go", "build", "-o", binary, "cuelang.org/go/cmd/cue").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	for name, test := range map[string]func(*testing.T, *plainProject){
+		"cue": testPlainCue, "mistakes": testPlainCueMistakes, "editor": testEditor, "editor of the config": testEditorConfig,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newPlainProject(t, binary))
+		})
+	}
+}
+
+// newPlainProject runs podcue init in a fresh folder.
+func newPlainProject(t *testing.T, binary string) *plainProject {
 	t.Helper()
 	tmp := t.TempDir()
-	p := &plainProject{dir: filepath.Join(tmp, "vision"), binary: filepath.Join(tmp, "cue.exe")}
+	p := &plainProject{dir: filepath.Join(tmp, "vision"), binary: binary}
 	var out bytes.Buffer
 	e := &env{
 		dir: tmp, stdin: strings.NewReader(""), stdout: &out, stderr: &out,
@@ -35,9 +53,6 @@ func newPlainProject(t *testing.T) *plainProject {
 	}
 	if code := run(e, []string{"init", "vision"}); code != exitClean {
 		t.Fatalf("podcue init: exit code %d\n%s", code, out.String())
-	}
-	if text, err := exec.Command("go", "build", "-o", p.binary, "cuelang.org/go/cmd/cue").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
 	}
 	nowhere := "http://127.0.0.1:1" // whatever asks for the network fails at once
 	p.env = []string{
@@ -62,11 +77,9 @@ func (p *plainProject) read(t *testing.T, name string) string {
 	return string(data)
 }
 
-// TestPlainCue checks that a project works with the cue command alone, and
+// testPlainCue checks that a project works with the cue command alone, and
 // without a network: the schema is in the project.
-func TestPlainCue(t *testing.T) {
-	t.Parallel()
-	p := newPlainProject(t)
+func testPlainCue(t *testing.T, p *plainProject) {
 	if text, err := p.cue("vet", "-c=false", "./...").CombinedOutput(); err != nil || len(text) > 0 {
 		t.Errorf("cue vet: %v\n%s", err, text)
 	}
@@ -97,11 +110,9 @@ func TestPlainCue(t *testing.T) {
 	}
 }
 
-// TestPlainCueMistakes checks what cue vet says about mistakes: the message is
+// testPlainCueMistakes checks what cue vet says about mistakes: the message is
 // the schema's, and a position is the author's.
-func TestPlainCueMistakes(t *testing.T) {
-	t.Parallel()
-	p := newPlainProject(t)
+func testPlainCueMistakes(t *testing.T, p *plainProject) {
 	tests := []struct{ file, old, with, message, at string }{
 		{"templates/gpu.cue", `operator: "Exists"`, `operator: "exists"`, "templates.gpu.podSpec.tolerations.0.operator: must be one of Exists, Equal, Lt, Gt:", "./templates/gpu.cue:9:"},
 		{"templates/gpu.cue", `sizeLimit: "4Gi"`, `sizeLimit: "4GB"`, "templates.gpu.podSpec.volumes.0.emptyDir.sizeLimit: must be a number or a Kubernetes quantity such as 500m or 2Gi:", "./templates/gpu.cue:12:"},
@@ -129,12 +140,10 @@ func TestPlainCueMistakes(t *testing.T) {
 	}
 }
 
-// TestEditor drives cue's language server on a project as an editor does: it
+// testEditor drives cue's language server on a project as an editor does: it
 // shows the documentation of fields, goes to their definitions in the vendored
 // schema, and proposes what may be written.
-func TestEditor(t *testing.T) {
-	t.Parallel()
-	p := newPlainProject(t)
+func testEditor(t *testing.T, p *plainProject) {
 	c := startLSP(t, p.cue("lsp"), p.dir, "templates/gpu.cue", p.read(t, "templates/gpu.cue"))
 
 	for place, want := range map[string]string{
@@ -169,17 +178,15 @@ func TestEditor(t *testing.T) {
 	wantProposals(t, c, "\"{{.outputPrefix}}\"]\n\t", "interruptible", "podTemplateName", "sharedMemory")
 }
 
-// TestEditorConfig does the same for the platform configuration, which embeds its
+// testEditorConfig does the same for the platform configuration, which embeds its
 // definition.
-func TestEditorConfig(t *testing.T) {
-	t.Parallel()
-	p := newPlainProject(t)
+func testEditorConfig(t *testing.T, p *plainProject) {
 	c := startLSP(t, p.cue("lsp"), p.dir, "podcue.cue", p.read(t, "podcue.cue"))
 	if got, want := c.hover("\nprof"), "How a task and its templates become a Pod"; !strings.Contains(got, want) {
 		t.Errorf("hover: %q does not say %q", got, want)
 	}
 	c.edit("policyPackages: [\"./policies\"]\n", "policyPackages: [\"./policies\"]\n\npolicies: {\n\t\n}\n")
-	wantProposals(t, c, "policies: {\n\t", "hostpath-allowed", "privileged")
+	wantProposals(t, c, "policies: {\n\t", `"hostpath-allowed"`, "privileged")
 }
 
 // vendoredLine returns FILE:LINE of the first line of the vendored schema that is
