@@ -23,14 +23,14 @@ func ExampleCompile() {
 				for _, c := range template.Pod.Spec.Containers {
 					path := provenance.Path("spec.containers").Key(c.Name).Child("image")
 					origin, _ := template.Fields().Winner(path)
-					fmt.Println(path, c.Image, origin.Pos)
+					fmt.Println(path, c.Image, origin.Pos.Filename)
 				}
 			}
 		}
 	}
 	// Output:
 	// my-task-with-sidecar uses nginx of ./examples/sidecar
-	// spec.containers[nginx-sidecar].image nginx:1.29 examples/sidecar/sidecar.cue:14:10
+	// spec.containers[nginx-sidecar].image nginx:1.29 examples/sidecar/sidecar.cue
 }
 
 // What is wrong with the author's files comes back as findings; what is right

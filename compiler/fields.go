@@ -27,6 +27,9 @@ func (ld *loader) fileName(name string) string {
 	if in, ok := ld.real(name); ok {
 		return ld.shown(in)
 	}
+	if full := ld.embeds[name]; full != "" {
+		return ld.shown(full)
+	}
 	return filepath.ToSlash(ld.registry.shown(name))
 }
 

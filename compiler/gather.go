@@ -108,6 +108,7 @@ func (ld *loader) readFolder(dir, pkg string) {
 			continue
 		}
 		ld.provide(name, data)
+		ld.embedded(name, data)
 		ld.imports(name, data)
 	}
 }

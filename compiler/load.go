@@ -30,9 +30,10 @@ type loader struct {
 	own        map[string][]byte      // podcue's own files, by name in the module
 	overlay    map[string]load.Source // all that CUE can read, by virtual name
 	gathered   map[folderKey]bool
-	broken     finding.List // of files that cannot be read
-	schemaDirs []string     // of the module: where its schema is
-	vendored   string       // the one of schemaDirs that is a copy in the module, or ""
+	embeds     map[string]string // the embedded files, by the names in CUE's positions
+	broken     finding.List      // of files that cannot be read
+	schemaDirs []string          // of the module: where its schema is
+	vendored   string            // the one of schemaDirs that is a copy in the module, or ""
 	registry   *registry
 }
 
@@ -41,7 +42,7 @@ type loader struct {
 func newLoader(f *files, src *moduleSource) *loader {
 	ld := &loader{
 		files: f, src: src, own: map[string][]byte{}, overlay: map[string]load.Source{},
-		gathered: map[folderKey]bool{}, registry: newRegistry(),
+		gathered: map[folderKey]bool{}, embeds: map[string]string{}, registry: newRegistry(),
 	}
 	modulePath := path.Dir(schema.ImportPath)
 	switch {
