@@ -24,16 +24,18 @@ func (q *podQuestion) templates(cfg *flyte.Config, namespace string) []flyte.Bas
 	if q.PodTemplate != nil {
 		all = append([]*corev1.PodTemplate{q.PodTemplate}, all...)
 	}
-	out := make([]flyte.BaseTemplate, len(all))
-	for i, t := range all {
-		t = t.DeepCopy()
+	out := make([]flyte.BaseTemplate, 0, len(all))
+	for _, t := range all {
+		if t = t.DeepCopy(); t == nil {
+			continue
+		}
 		if t.Name == "" {
 			t.Name = cfg.DefaultPodTemplateName
 		}
 		if t.Namespace == "" {
 			t.Namespace = namespace
 		}
-		out[i] = flyte.BaseTemplate{PodTemplate: t}
+		out = append(out, flyte.BaseTemplate{PodTemplate: t})
 	}
 	return out
 }

@@ -10,13 +10,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
-
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podcue/podcue/internal/flytecases"
 )
@@ -152,58 +148,11 @@ func caseDifference(t *testing.T, op string, question []byte, recorded json.RawM
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, got := canonicalAnswer(t, op, recorded), canonicalAnswer(t, op, data)
-	d := differ{strict: op == "serialize_pod_spec"} // to Python an empty list is a value
-	return d.first("", want, got)
-}
-
-// canonicalTypes are the members of answers that are Kubernetes objects: they
-// are compared as their types print them.
-var canonicalTypes = map[string]func() any{
-	"pod":             func() any { return &corev1.Pod{} },
-	"podSpec":         func() any { return &corev1.PodSpec{} },
-	"objectMeta":      func() any { return &metav1.ObjectMeta{} },
-	"templateMutated": func() any { return &corev1.PodTemplate{} },
-}
-
-// canonicalAnswer brings an answer to the form in which answers are compared.
-func canonicalAnswer(t *testing.T, op string, data json.RawMessage) any {
-	t.Helper()
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		t.Fatalf("%s: %v", data, err)
+	diff, err := flytecases.Difference(op, recorded, data)
+	if err != nil {
+		t.Fatal(err)
 	}
-	out := map[string]any{}
-	for name, raw := range members {
-		var v any
-		if newObject := canonicalTypes[name]; newObject != nil && op != "serialize_pod_spec" && string(raw) != "true" && string(raw) != "false" {
-			v = newObject()
-		}
-		switch name {
-		case "versionHash": // depends on the version of the Python client
-			continue
-		case "error":
-			var text string
-			if err := json.Unmarshal(raw, &text); err != nil {
-				t.Fatal(err)
-			}
-			out[name] = errorKind(text)
-			continue
-		}
-		if v == nil {
-			out[name] = generic(t, raw)
-			continue
-		}
-		if err := json.Unmarshal(raw, v); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		printed, err := json.Marshal(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[name] = generic(t, printed)
-	}
-	return out
+	return diff
 }
 
 func generic(t *testing.T, raw json.RawMessage) any {
@@ -215,81 +164,4 @@ func generic(t *testing.T, raw json.RawMessage) any {
 		t.Fatal(err)
 	}
 	return v
-}
-
-// errorKind is what must be equal of an error: its text up to what varies, which
-// are the quoted protobuf messages and underlying errors in brackets.
-func errorKind(text string) string {
-	if i := strings.Index(text, "task k8s pod ["); i >= 0 {
-		return text[:i]
-	}
-	return strings.TrimSpace(text)
-}
-
-// A differ finds the first difference in the order of fields. Unless it is
-// strict, null, an empty list and a missing member are the same.
-type differ struct{ strict bool }
-
-func (d differ) first(path string, want, got any) string {
-	if !d.strict && empty(want) && empty(got) {
-		return ""
-	}
-	switch w := want.(type) {
-	case map[string]any:
-		g, ok := got.(map[string]any)
-		if !ok {
-			break
-		}
-		keys := map[string]bool{}
-		for k := range w {
-			keys[k] = true
-		}
-		for k := range g {
-			keys[k] = true
-		}
-		for _, k := range slices.Sorted(maps.Keys(keys)) {
-			if diff := d.first(path+"."+k, w[k], g[k]); diff != "" {
-				return diff
-			}
-		}
-		return ""
-	case []any:
-		g, ok := got.([]any)
-		if !ok {
-			break
-		}
-		for i := range max(len(w), len(g)) {
-			if diff := d.first(fmt.Sprintf("%s[%d]", path, i), elementAt(w, i), elementAt(g, i)); diff != "" {
-				return diff
-			}
-		}
-		return ""
-	}
-	if reflect.DeepEqual(want, got) {
-		return ""
-	}
-	return fmt.Sprintf("at %s:\n\tFlyte:  %s\n\tpodcue: %s", strings.TrimPrefix(path, "."), short(want), short(got))
-}
-
-func empty(v any) bool {
-	list, ok := v.([]any)
-	return v == nil || ok && len(list) == 0
-}
-
-func elementAt(list []any, i int) any {
-	if i < len(list) {
-		return list[i]
-	}
-	return nil
-}
-
-func short(v any) string {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
-	}
-	if len(data) > 400 {
-		return string(data[:400]) + "…"
-	}
-	return string(data)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/internal/flytecases"
 	"github.com/podcue/podcue/merge/flyte"
 )
 
@@ -66,7 +67,11 @@ func loaderDifference(t *testing.T, c *loaderCase) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return differ{}.first("", generic(t, c.Config), generic(t, json.RawMessage(marshal(t, keys))))
+	diff, err := flytecases.Difference("config", c.Config, []byte(marshal(t, keys)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return diff
 }
 
 // loaderComplaints are the lines of an error that are about a key, in order of

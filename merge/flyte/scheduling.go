@@ -217,11 +217,15 @@ func (b *builder) tolerateExtendedResources() {
 // default-affinity and the requirement for interruptible tasks (or that for all
 // others) become part of every required term, and an interruptible task gets its
 // tolerations and node selector. Nothing is added that is there already. Plugins
-// for Ray and Spark do this; for ordinary pods nobody does. spec is not changed.
+// for Ray and Spark do this; for ordinary pods nobody does. spec is not changed;
+// nil counts as empty.
 func (p *Profile) ApplySchedulingConstraints(cfg *Config, spec *corev1.PodSpec, interruptible bool) *corev1.PodSpec {
 	again := *p
 	again.uniqueConstraints = true
 	b := &builder{p: &again, cfg: cfg, exec: &Execution{Interruptible: interruptible}, spec: spec.DeepCopy()}
+	if b.spec == nil {
+		b.spec = &corev1.PodSpec{}
+	}
 	if b.spec.Affinity == nil {
 		b.spec.Affinity = &corev1.Affinity{}
 	}
