@@ -199,3 +199,40 @@ httpGet and the task an exec, the result has both, and the API server refuses it
 		}
 	},
 }
+
+var readinessReplaced = &Hazard{
+	ID: "merge-readiness-probe-replaced",
+	Doc: `the readiness probe of a task that serves an IDE is replaced
+
+When the environment of the primary container has _F_E_VS set to true, Flyte 2 puts
+a probe of its own, an httpGet on port 8080 or 6060, in the place of the container's
+readiness probe, after the templates are merged.`,
+	Help:     "leave the readiness probe out; use a liveness or startup probe",
+	Severity: finding.Warning, Profiles: inV2,
+	check: func(h *hazardPass) {
+		c := h.primaryContainer()
+		if c == nil || c.final.ReadinessProbe == nil {
+			return
+		}
+		path := c.path.Child("readinessProbe")
+		replaced := h.at(path)
+		if len(replaced) == 0 || replaced[0].Rule != "ide-readiness-probe" {
+			return
+		}
+		for _, part := range slices.Backward(c.applied) {
+			if part.container.ReadinessProbe != nil {
+				h.report(path, slices.Concat(replaced[:1], part.origins("readinessProbe")), "the readiness probe of the %s is replaced by Flyte's", part.template.title)
+				return
+			}
+		}
+		if c.task.ReadinessProbe != nil {
+			h.report(path, slices.Concat(replaced[:1], h.containerOrigins(c, "readinessProbe")), "the readiness probe of the task is replaced by Flyte's")
+		}
+	},
+}
+
+// containerOrigins returns the origins of the field of c in the task's pod spec.
+func (h *hazardPass) containerOrigins(c *hazardContainer, field string) []provenance.Origin {
+	fields, _ := h.templateFields()
+	return firsts(fields.Deciding(c.path.Child(field)))
+}

@@ -38,7 +38,7 @@ func envCounts(c *hazardContainer) []int {
 	for _, part := range c.applied {
 		counts = append(counts, len(part.container.Env))
 	}
-	return append(counts, len(c.task.Env))
+	return append(counts, hazardList{}.taskCounts(rawCount(c, envNames), len(c.task.Env))...)
 }
 
 var envDuplicate = &Hazard{

@@ -1,8 +1,11 @@
 package flyte
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -60,6 +63,7 @@ two of the same number are accepted.`,
 	Help:     "leave the port to one side",
 	Severity: finding.Error, Profiles: inBoth,
 	check: func(h *hazardPass) {
+		h.checkHostPorts()
 		byNumber := func(c *corev1.Container) []string { return keysOf(c.Ports, portKey) }
 		h.twins(hazardList{name: "ports", address: byNumber, container: func(c *corev1.Container) []string {
 			return keysOf(c.Ports, func(p corev1.ContainerPort) string { return p.Name })
@@ -82,6 +86,33 @@ two of the same number are accepted.`,
 			})
 		}
 	},
+}
+
+// checkHostPorts reports ports of the node that two containers take, one of them
+// because of a template: one that the template's default container takes, say.
+func (h *hazardPass) checkHostPorts() {
+	taken := map[string][]provenance.Origin{}
+	for _, c := range h.containers {
+		paths := addresses(c.path.Child("ports"), keysOf(c.final.Ports, portKey), true)
+		mine := map[string][]provenance.Origin{}
+		for i, p := range c.final.Ports {
+			if p.HostPort == 0 {
+				continue
+			}
+			key := fmt.Sprintf("%s/%d/%s", p.HostIP, p.HostPort, portKey(p)[strings.Index(portKey(p), "/"):])
+			have := h.at(paths[i])
+			if other, ok := taken[key]; ok && (fromTemplate(have) || fromTemplate(other)) {
+				h.report(paths[i], firsts(have, other), "port %d of the node is taken by another container too", p.HostPort)
+			}
+			mine[key] = have
+		}
+		maps.Copy(taken, mine)
+	}
+}
+
+// fromTemplate reports whether the deciding origin is a template's.
+func fromTemplate(origins []provenance.Origin) bool {
+	return len(origins) > 0 && isTemplate(origins[0].Layer)
 }
 
 func portKey(p corev1.ContainerPort) string {
@@ -118,8 +149,8 @@ var uniqueLists = []hazardList{
 	{name: "resizePolicy", keyed: true, container: func(c *corev1.Container) []string {
 		return keysOf(c.ResizePolicy, func(p corev1.ContainerResizePolicy) string { return string(p.ResourceName) })
 	}},
-	{name: "resources.claims", keyed: true, container: func(c *corev1.Container) []string {
-		return keysOf(c.Resources.Claims, func(c corev1.ResourceClaim) string { return c.Name })
+	{name: "resources.claims", container: func(c *corev1.Container) []string {
+		return keysOf(c.Resources.Claims, claimText)
 	}},
 }
 
@@ -139,9 +170,16 @@ resize policies of one key, even if both say the same.`,
 	},
 }
 
+func claimText(c corev1.ResourceClaim) string {
+	if c.Request == "" {
+		return c.Name
+	}
+	return c.Name + "/" + c.Request
+}
+
 // doubledLists are the lists in which an element may be twice, to no effect.
 var doubledLists = []hazardList{
-	{name: "tolerations", pod: func(s *corev1.PodSpec) []string { return keysOf(s.Tolerations, tolerationText) }},
+	{name: "tolerations", prepended: true, pod: func(s *corev1.PodSpec) []string { return keysOf(s.Tolerations, tolerationText) }},
 	{name: "imagePullSecrets", keyed: true, pod: func(s *corev1.PodSpec) []string {
 		return keysOf(s.ImagePullSecrets, func(r corev1.LocalObjectReference) string { return r.Name })
 	}},
@@ -212,6 +250,31 @@ it is not the Pod that either side wrote.`,
 			h.report("metadata.finalizers", slices.Concat(h.at("metadata.finalizers[0]"), h.config("inject-finalizer")),
 				"metadata.finalizers has %s twice", list(twice))
 		}
+	},
+}
+
+var tooManyNameservers = &Hazard{
+	ID: "merge-nameservers-too-many",
+	Doc: `the DNS servers of several sources are too many
+
+The nameservers of dnsConfig are appended, the template's, the configuration's and the
+task's. The API server refuses a Pod with more than three.`,
+	Help:     "leave dnsConfig to one side",
+	Severity: finding.Error, Profiles: inBoth,
+	check: func(h *hazardPass) {
+		const most = 3
+		servers := func(s *corev1.PodSpec) int {
+			if s.DNSConfig == nil {
+				return 0
+			}
+			return len(s.DNSConfig.Nameservers)
+		}
+		n := servers(&h.pod.Spec)
+		if n <= most || servers(h.task) > most || slices.ContainsFunc(h.templates, func(t *hazardTemplate) bool { return servers(t.spec) > most }) {
+			return
+		}
+		const path = provenance.Path("spec.dnsConfig.nameservers")
+		h.report(path, firsts(h.at(path.Index(n-1)), h.at(path.Index(0))), "the Pod has %d DNS servers, of which %d are allowed", n, most)
 	},
 }
 

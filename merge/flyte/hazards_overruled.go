@@ -31,7 +31,11 @@ policy, parts of the pod's security context, the grace period of a copilot task.
 			}
 			for _, lost := range slices.Backward(origins[:len(origins)-1]) {
 				if isAuthored(lost.Layer) && !isZeroLost(lost, winner) && lost.Value != "" && lost.Value != winner.Value {
-					h.report(path, []provenance.Origin{winner, lost}, "%s of %s is beaten by %s of %s",
+					severity := h.hazard.Severity
+					if slices.Contains(kubernetesDefaults, lost.Value) {
+						severity = finding.Info // as likely as not the API server wrote it
+					}
+					h.reportAs(severity, path, []provenance.Origin{winner, lost}, "%s of %s is beaten by %s of %s",
 						lost.Value, layerTitle(lost.Layer), winner.Value, layerTitle(winner.Layer))
 					break
 				}
@@ -39,6 +43,10 @@ policy, parts of the pod's security context, the grace period of a copilot task.
 		}
 	},
 }
+
+// kubernetesDefaults are the values that a template has when it was read from a
+// cluster: of restartPolicy, terminationMessagePolicy and schedulerName.
+var kubernetesDefaults = []string{`"Always"`, `"File"`, `"default-scheduler"`}
 
 // isPlatform reports whether layer is one that writes before the templates are
 // merged.

@@ -148,29 +148,34 @@ request that is not equal to its limit.`,
 	Help:     "set request and limit of a resource on the same side",
 	Severity: finding.Error, Profiles: inBoth,
 	check: func(h *hazardPass) {
+		if r := h.pod.Spec.Resources; r != nil { // those of the Pod as a whole
+			h.checkRequests("spec.resources", r.Requests, r.Limits)
+		}
 		for _, c := range h.containers {
-			requests, limits := c.final.Resources.Requests, c.final.Resources.Limits
-			for _, name := range slices.Sorted(maps.Keys(requests)) {
-				request := requests[name]
-				limit, limited := limits[name]
-				rp := c.path.Child("resources.requests").Key(string(name))
-				if above := h.at(rp); !limited && isExtended(name) && len(above) > 0 && isTemplate(above[0].Layer) {
-					h.report(rp, firsts(above), "%s is requested %s, without a limit", name, request.String())
-				}
-				if !limited || limit.IsZero() && isBasic(name) {
-					continue // zeroLimit
-				}
-				if request.Cmp(limit) < 0 && !isExtended(name) || request.Cmp(limit) == 0 {
-					continue
-				}
-				above, below := h.at(rp), h.at(c.path.Child("resources.limits").Key(string(name)))
-				if sameLayer(above, below) {
-					continue // one side's own mistake
-				}
-				h.report(rp, firsts(above, below), "%s is requested %s, with a limit of %s", name, request.String(), limit.String())
-			}
+			h.checkRequests(c.path.Child("resources"), c.final.Resources.Requests, c.final.Resources.Limits)
 		}
 	},
+}
+
+// checkRequests reports the requests that do not fit their limits, if the two come
+// from different sides.
+func (h *hazardPass) checkRequests(path provenance.Path, requests, limits corev1.ResourceList) {
+	for _, name := range slices.Sorted(maps.Keys(requests)) {
+		request := requests[name]
+		limit, limited := limits[name]
+		rp := path.Child("requests").Key(string(name))
+		above, below := h.at(rp), h.at(path.Child("limits").Key(string(name)))
+		switch {
+		case !limited:
+			if isExtended(name) && fromTemplate(above) {
+				h.report(rp, firsts(above), "%s is requested %s, without a limit", name, request.String())
+			}
+		case limit.IsZero() && isBasic(name): // see zeroLimit
+		case request.Cmp(limit) == 0, request.Cmp(limit) < 0 && !isExtended(name):
+		case !sameLayer(above, below): // otherwise it is one side's own mistake
+			h.report(rp, firsts(above, below), "%s is requested %s, with a limit of %s", name, request.String(), limit.String())
+		}
+	}
 }
 
 func isBasic(name corev1.ResourceName) bool {

@@ -12,6 +12,8 @@ type hazardList struct {
 	keyed     bool   // its elements are addressed by their key in paths
 	pod       func(*corev1.PodSpec) []string
 	container func(*corev1.Container) []string
+	// prepended: what Flyte adds to the task's own elements comes before them.
+	prepended bool
 	// address, if set, is what the elements of a container's list are addressed by,
 	// where that is not the key that is looked for.
 	address func(*corev1.Container) []string
@@ -48,7 +50,7 @@ func (h *hazardPass) twins(l hazardList, visit func(hazardTwin)) {
 			counts = append(counts, len(l.pod(t.spec)))
 		}
 		list, keys := "spec."+provenance.Path(l.name), l.pod(&h.pod.Spec)
-		h.twinsIn(list, addresses(list, keys, l.keyed), keys, append(counts, len(l.pod(h.task))), visit)
+		h.twinsIn(list, addresses(list, keys, l.keyed), keys, append(counts, l.taskCounts(len(l.pod(h.raw)), len(l.pod(h.task)))...), visit)
 		return
 	}
 	for _, c := range h.containers {
@@ -61,8 +63,26 @@ func (h *hazardPass) twins(l hazardList, visit func(hazardTwin)) {
 		if l.address != nil {
 			paths = addresses(list, l.address(c.final), true)
 		}
-		h.twinsIn(list, paths, keys, append(counts, len(l.container(c.task))), visit)
+		h.twinsIn(list, paths, keys, append(counts, l.taskCounts(rawCount(c, l.container), len(l.container(c.task)))...), visit)
 	}
+}
+
+// taskCounts returns how many of the n elements that are merged onto the templates
+// the task brought along itself, and how many Flyte added, in their order.
+func (l hazardList) taskCounts(own, n int) []int {
+	own = min(own, n)
+	if l.prepended {
+		return []int{n - own, own}
+	}
+	return []int{own, n - own}
+}
+
+// rawCount is the length of a list of c as the task wrote it.
+func rawCount(c *hazardContainer, get func(*corev1.Container) []string) int {
+	if c.raw == nil {
+		return 0
+	}
+	return len(get(c.raw))
 }
 
 // addresses returns the paths of the elements of a list: by key, but by place

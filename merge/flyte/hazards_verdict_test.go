@@ -20,6 +20,7 @@ var refusals = map[string][]string{
 	"merge-sidecar-limit-zero":     {"must be less than or equal to"},
 	"merge-request-exceeds-limit":  {"must be less than or equal to", "must be equal to", "Limit must be set"},
 	"merge-resource-name-kept":     {"must be a standard resource"},
+	"merge-nameservers-too-many":   {"must not have more than 3 nameservers"},
 }
 
 // verdicts returns the recorded errors of a real API server, by case.
