@@ -3,17 +3,11 @@ package compiler
 import (
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/parser"
-	"cuelang.org/go/mod/modfile"
-
 	"github.com/podcue/podcue/finding"
-	"github.com/podcue/podcue/provenance"
 )
 
 // platformPackage is the name of the package at a module's root that configures
@@ -37,14 +31,6 @@ type packageSource struct {
 	name     string // of the package clause
 	named    bool   // by a pattern of its own, not by "..."
 	platform bool
-}
-
-// A folder is what discovery knows of a directory: the packages of its files.
-type folder struct {
-	packages []string                       // sorted
-	clauses  map[string]provenance.Position // where the first clause of each package is
-	broken   bool                           // some file has no readable package clause
-	loose    string                         // a file without a package clause, "" if there is none
 }
 
 // discovery turns patterns into modules and packages.
@@ -100,7 +86,7 @@ func (d *discovery) close() {
 // pattern adds the packages that one pattern names.
 func (d *discovery) pattern(pattern string) error {
 	if pattern == "" {
-		return fmt.Errorf(`an empty pattern names no package: the package here is "."`)
+		return fmt.Errorf(`an empty pattern names no package; "." is the package here`)
 	}
 	name, qualifier, _ := strings.Cut(pattern, ":")
 	if filepath.VolumeName(pattern) != "" {
@@ -114,7 +100,7 @@ func (d *discovery) pattern(pattern string) error {
 			name = "."
 		}
 		if below != "" && !strings.HasSuffix(below, "/") {
-			return fmt.Errorf(`pattern %q: "..." is a path element of its own: %s/...`, pattern, below)
+			return fmt.Errorf(`pattern %q: "..." is a path element of its own, as in %s/... with a slash before it`, pattern, below)
 		}
 	}
 	if strings.Contains(name, "...") {
@@ -304,104 +290,4 @@ func (d *discovery) addPlatform(m *moduleSource) {
 			dir: m.dir, path: d.files.pattern(m.dir), name: platformPackage, platform: true,
 		})
 	}
-}
-
-// scan reads the package clauses of the files in dir.
-func (d *discovery) scan(m *moduleSource, dir string) folder {
-	f := folder{clauses: map[string]provenance.Position{}}
-	entries, err := d.list(dir)
-	if err != nil {
-		return folder{broken: true}
-	}
-	for _, e := range entries {
-		if e.dir || !isSource(e.name) {
-			continue
-		}
-		name := filepath.Join(dir, e.name)
-		shown := d.display(name)
-		data, err := d.read(m.disk, m.dir, name)
-		if err == nil {
-			err = checkText(data)
-		}
-		if err != nil {
-			f.broken = true
-			d.found = append(d.found, unreadable(d.files.pattern(dir), shown, err))
-			continue
-		}
-		syntax, err := parser.ParseFile(shown, data, parser.PackageClauseOnly)
-		if err != nil {
-			f.broken = true
-			d.found = append(d.found, loadFindings(finding.Object{Kind: kindPackage, Name: d.files.pattern(dir), Package: d.files.pattern(dir)}, err)...)
-			continue
-		}
-		switch clause := syntax.PackageName(); {
-		case clause == "" || clause == "_":
-			f.loose = shown
-		case !slices.Contains(f.packages, clause):
-			f.packages = append(f.packages, clause)
-			f.clauses[clause] = clausePosition(shown, syntax)
-		}
-	}
-	slices.Sort(f.packages)
-	return f
-}
-
-// clausePosition returns where the name in a file's package clause is.
-func clausePosition(shown string, f *ast.File) provenance.Position {
-	for _, decl := range f.Decls {
-		if p, ok := decl.(*ast.Package); ok {
-			return provenance.Position{Filename: shown, Line: p.Name.Pos().Line(), Column: p.Name.Pos().Column()}
-		}
-	}
-	return provenance.Position{Filename: shown}
-}
-
-// module returns the module in the folder root, nil if its module file is
-// broken, which is a finding then.
-func (d *discovery) module(root string) *moduleSource {
-	if m, ok := d.modules[root]; ok {
-		return m
-	}
-	m := &moduleSource{dir: root, root: d.display(root)}
-	d.modules[root] = nil
-	if disk, err := os.OpenRoot(root); err == nil {
-		m.disk = disk
-	}
-	name := filepath.Join(root, "cue.mod", "module.cue")
-	data, err := d.read(m.disk, root, name)
-	object := finding.Object{Kind: kindModule, Name: m.root}
-	if err != nil {
-		d.found = append(d.found, unreadable("", d.display(name), err))
-		return nil
-	}
-	mf, err := modfile.ParseNonStrict(data, d.display(name))
-	if err != nil {
-		d.found = append(d.found, moduleFindings(object, d.display(name), data, err)...)
-		return nil
-	}
-	m.path = ast.ParseImportPath(mf.QualifiedModule()).Path
-	for dep := range mf.Deps {
-		m.deps = append(m.deps, ast.ParseImportPath(dep).Path)
-	}
-	d.modules[root] = m
-	return m
-}
-
-// inModule returns the name of a file or folder of m as its import path has it:
-// slash-separated and relative to the module's root.
-func (m *moduleSource) inModule(name string) string {
-	rel, err := filepath.Rel(m.dir, name)
-	if err != nil {
-		return filepath.ToSlash(name)
-	}
-	return filepath.ToSlash(rel)
-}
-
-// importPath returns how other packages of the module import p.
-func (m *moduleSource) importPath(p *packageSource) string {
-	ip := path.Join(m.path, m.inModule(p.dir))
-	if path.Base(ip) != p.name {
-		ip += ":" + p.name
-	}
-	return ip
 }

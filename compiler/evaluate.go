@@ -7,7 +7,7 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/cuecontext"
-	"cuelang.org/go/cue/interpreter/embed"
+	"cuelang.org/go/cue/inject/embed"
 	"cuelang.org/go/cue/token"
 
 	"github.com/podcue/podcue/finding"
@@ -53,7 +53,7 @@ type pendingTask struct {
 
 func newEvaluator(ld *loader) *evaluator {
 	return &evaluator{
-		loader: ld, ctx: cuecontext.New(cuecontext.Interpreter(embed.New())), templates: map[templateKey]*Template{}, mended: map[token.Pos]bool{},
+		loader: ld, ctx: cuecontext.New(cuecontext.WithInjection(embed.New())), templates: map[templateKey]*Template{}, mended: map[token.Pos]bool{},
 	}
 }
 

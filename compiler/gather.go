@@ -9,8 +9,6 @@ import (
 	"cuelang.org/go/cue/load"
 	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/mod/module"
-
-	"github.com/podcue/podcue/finding"
 )
 
 // moduleFolder is where CUE's loader finds the module: a folder that is not on
@@ -161,6 +159,3 @@ func (ld *loader) close() {
 		ld.src.disk.Close()
 	}
 }
-
-// brokenFindings returns the findings of files that gather could not read.
-func (ld *loader) brokenFindings() finding.List { return ld.broken }
