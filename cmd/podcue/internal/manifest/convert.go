@@ -6,43 +6,41 @@ import (
 	"math"
 	"slices"
 	"strconv"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // A converter turns the nodes of a document into JSON.
 type converter struct {
 	out     []byte
 	depth   int
-	open    []*yaml.Node // the anchors that are being expanded
+	open    []*node // the anchors that are being expanded
 	members memberReader
 }
 
 // located is an error at a node.
 type located struct {
-	node    *yaml.Node
-	before  *yaml.Node // another node that it is about; may be nil
+	node    *node
+	before  *node // another node that it is about; may be nil
 	message string
 	help    string
 }
 
 func (l *located) Error() string { return l.message }
 
-func fail(n *yaml.Node, help, format string, args ...any) error {
+func fail(n *node, help, format string, args ...any) error {
 	return &located{node: n, message: fmt.Sprintf(format, args...), help: help}
 }
 
 // value appends the JSON of n. The error is a *located.
-func (c *converter) value(n *yaml.Node) error {
+func (c *converter) value(n *node) error {
 	if len(c.out) > maxDocument {
 		return fail(n, "split the document; see that no alias repeats a large part of it", "%s", tooLarge("document", maxDocument))
 	}
-	switch n.Kind {
-	case yaml.AliasNode:
+	switch n.kind {
+	case aliasNode:
 		return c.alias(n)
-	case yaml.MappingNode:
+	case mapNode:
 		return c.nested(n, c.object)
-	case yaml.SequenceNode:
+	case listNode:
 		return c.nested(n, c.list)
 	}
 	v, err := scalar(n)
@@ -52,7 +50,7 @@ func (c *converter) value(n *yaml.Node) error {
 	return c.scalar(n, v)
 }
 
-func (c *converter) nested(n *yaml.Node, write func(*yaml.Node) error) error {
+func (c *converter) nested(n *node, write func(*node) error) error {
 	if c.depth++; c.depth > maxDepth {
 		return fail(n, "", "maps and lists are nested more than %d deep", maxDepth)
 	}
@@ -61,23 +59,23 @@ func (c *converter) nested(n *yaml.Node, write func(*yaml.Node) error) error {
 	return err
 }
 
-func (c *converter) alias(n *yaml.Node) error {
-	if n.Alias == nil || slices.Contains(c.open, n.Alias) {
-		return fail(n, "", "the anchor &%s contains itself", n.Value)
+func (c *converter) alias(n *node) error {
+	if n.alias == nil || slices.Contains(c.open, n.alias) {
+		return fail(n, "", "the anchor &%s contains itself", n.value)
 	}
-	c.open = append(c.open, n.Alias)
-	err := c.value(n.Alias)
+	c.open = append(c.open, n.alias)
+	err := c.value(n.alias)
 	c.open = c.open[:len(c.open)-1]
 	return err
 }
 
-func (c *converter) list(n *yaml.Node) error {
+func (c *converter) list(n *node) error {
 	c.out = append(c.out, '[')
-	for i, e := range n.Content {
+	for i := range n.content {
 		if i > 0 {
 			c.out = append(c.out, ',')
 		}
-		if err := c.value(e); err != nil {
+		if err := c.value(&n.content[i]); err != nil {
 			return err
 		}
 	}
@@ -85,7 +83,7 @@ func (c *converter) list(n *yaml.Node) error {
 	return nil
 }
 
-func (c *converter) object(n *yaml.Node) error {
+func (c *converter) object(n *node) error {
 	members, err := c.members.of(n)
 	if err != nil {
 		return err
@@ -104,7 +102,7 @@ func (c *converter) object(n *yaml.Node) error {
 	return nil
 }
 
-func (c *converter) scalar(n *yaml.Node, v any) error {
+func (c *converter) scalar(n *node, v any) error {
 	switch v := v.(type) {
 	case nil:
 		c.out = append(c.out, "null"...)
@@ -116,7 +114,7 @@ func (c *converter) scalar(n *yaml.Node, v any) error {
 		c.out = strconv.AppendUint(c.out, v, 10)
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fail(n, "", "JSON has no number %s", n.Value)
+			return fail(n, "", "JSON has no number %s", n.value)
 		}
 		text, err := json.Marshal(v)
 		if err != nil {

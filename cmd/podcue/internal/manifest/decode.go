@@ -19,9 +19,9 @@ type decoder struct {
 	reader   *Reader
 	place    *place // of the chunk that is read
 	yield    func(*Object) bool
-	done     bool                   // nobody wants more
-	exploded bool                   // a document is too large: aliases make the next ones as large
-	volume   func(*yaml.Node, head) // if set, gets the volumes and claims, and nothing else is read
+	done     bool              // nobody wants more
+	exploded bool              // a document is too large: aliases make the next ones as large
+	volume   func(*node, head) // if set, gets the volumes and claims, and nothing else is read
 }
 
 // source reads the documents of data.
@@ -45,15 +45,18 @@ func (d *decoder) chunk(c chunk) {
 	if looksJSON(c.text) {
 		docs, err := jsonDocuments(c.text)
 		if err == nil || len(docs) > 0 || path.Ext(d.place.file) == ".json" {
-			d.place.text = nil // columns are in bytes
 			d.json(docs, err, c)
 			return
 		}
 	}
+	if n := simpleYAML(c.text); n != nil {
+		d.document(n)
+		return
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(c.text))
 	for !d.done {
-		var n yaml.Node
-		err := dec.Decode(&n)
+		var y yaml.Node
+		err := dec.Decode(&y)
 		if errors.Is(err, io.EOF) {
 			return
 		}
@@ -61,13 +64,13 @@ func (d *decoder) chunk(c chunk) {
 			d.reader.report(d.place.file, finding.Object{}, syntaxProblem(err, c.text, c.line))
 			return
 		}
-		if len(n.Content) > 0 {
-			d.document(n.Content[0])
+		if len(y.Content) > 0 {
+			d.document(fromYAML(y.Content[0], c.text))
 		}
 	}
 }
 
-func (d *decoder) json(docs []*yaml.Node, err error, c chunk) {
+func (d *decoder) json(docs []*node, err error, c chunk) {
 	for _, n := range docs {
 		if d.done {
 			return
@@ -95,14 +98,11 @@ func jsonProblem(err error, c chunk) problem {
 }
 
 // document reads one document.
-func (d *decoder) document(n *yaml.Node) {
-	if n.Kind == yaml.AliasNode && n.Alias != nil {
-		n = n.Alias
-	}
+func (d *decoder) document(n *node) {
 	switch {
-	case n.Kind == yaml.ScalarNode && (n.Tag == "!!null" || n.Tag == rawTag && n.Value == "null"):
+	case isNull(n):
 		return
-	case n.Kind != yaml.MappingNode:
+	case n.kind != mapNode:
 		d.refuse(n, finding.Object{}, fmt.Sprintf("the document is %s, not an object", describe(n)), "a manifest has apiVersion, kind and metadata")
 		return
 	}
@@ -114,11 +114,11 @@ func (d *decoder) document(n *yaml.Node) {
 	h := headOf(members)
 	if items := h.items; items != nil && strings.HasSuffix(h.kind, "List") {
 		d.exploded = false
-		for _, item := range items.Content {
+		for i := range items.content {
 			if d.done || d.exploded {
 				return
 			}
-			d.item(item, h)
+			d.item(&items.content[i], h)
 		}
 		return
 	}
@@ -127,11 +127,8 @@ func (d *decoder) document(n *yaml.Node) {
 
 // item reads one item of a list. Those of a PodList need not say that they are
 // Pods.
-func (d *decoder) item(n *yaml.Node, list head) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Kind != yaml.MappingNode {
+func (d *decoder) item(n *node, list head) {
+	if n = n.resolved(); n.kind != mapNode {
 		d.refuse(n, list.object(), fmt.Sprintf("an item of the list is %s, not an object", describe(n)), "")
 		return
 	}
@@ -148,7 +145,7 @@ func (d *decoder) item(n *yaml.Node, list head) {
 }
 
 // refuse reports that the document at n cannot be read.
-func (d *decoder) refuse(n *yaml.Node, object finding.Object, message, help string) {
+func (d *decoder) refuse(n *node, object finding.Object, message, help string) {
 	pos := d.place.position(n)
 	d.reader.report(d.place.file, object, problem{message: message, help: help, line: pos.Line, column: pos.Column})
 }
@@ -168,17 +165,26 @@ func (d *decoder) failed(err error, object finding.Object) {
 	d.refuse(l.node, object, l.message, l.help)
 }
 
+// isNull reports whether n says nothing.
+func isNull(n *node) bool {
+	if n.kind != scalarNode {
+		return false
+	}
+	v, err := scalar(n)
+	return err == nil && (v == nil || n.style == jsonStyle && n.value == "null")
+}
+
 // describe names what n is to its author.
-func describe(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.SequenceNode:
+func describe(n *node) string {
+	switch n.kind {
+	case listNode:
 		return "a list"
-	case yaml.MappingNode:
+	case mapNode:
 		return "a map"
 	}
 	v, err := scalar(n)
-	if n.Tag == rawTag {
-		err = json.Unmarshal([]byte(n.Value), &v)
+	if n.style == jsonStyle {
+		err = json.Unmarshal([]byte(n.value), &v)
 	}
 	switch v := v.(type) {
 	case bool:
@@ -189,9 +195,9 @@ func describe(n *yaml.Node) string {
 		return "empty"
 	}
 	if err != nil {
-		return "the text " + quote(n.Value)
+		return "the text " + quote(n.value)
 	}
-	return "the number " + n.Value
+	return "the number " + n.value
 }
 
 // quote returns s between quotes, cut down to what helps to find it.

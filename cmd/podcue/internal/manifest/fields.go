@@ -3,13 +3,11 @@ package manifest
 import (
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/podcue/podcue/provenance"
 )
 
 // fields returns the origins of the nodes below n, the object of the kind.
-func (p *place) fields(n *yaml.Node, kind string) provenance.Map {
+func (p *place) fields(n *node, kind string) provenance.Map {
 	w := &fieldWalker{place: p, fields: provenance.Map{}}
 	w.walk("", "", n)
 	if renamed := specNames[kind]; renamed != nil {
@@ -24,12 +22,10 @@ type fieldWalker struct {
 	members memberReader
 }
 
-func (w *fieldWalker) walk(at provenance.Path, name string, n *yaml.Node) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	switch n.Kind {
-	case yaml.MappingNode:
+func (w *fieldWalker) walk(at provenance.Path, name string, n *node) {
+	n = n.resolved()
+	switch n.kind {
+	case mapNode:
 		members, err := w.members.of(n)
 		if err != nil {
 			return // cannot be: the document was converted already
@@ -39,27 +35,25 @@ func (w *fieldWalker) walk(at provenance.Path, name string, n *yaml.Node) {
 			w.fields[p] = []provenance.Origin{w.place.origin(m.key)}
 			w.walk(p, m.name, m.value)
 		}
-	case yaml.SequenceNode:
+	case listNode:
 		for i, p := range provenance.ElementPaths(at, name, w.keys(name, n)) {
-			w.fields[p] = []provenance.Origin{w.place.origin(n.Content[i])}
-			w.walk(p, "", n.Content[i])
+			w.fields[p] = []provenance.Origin{w.place.origin(&n.content[i])}
+			w.walk(p, "", &n.content[i])
 		}
 	}
 }
 
 // keys returns what the paths of the elements of the list n depend on: of each
 // element the members that are its key.
-func (w *fieldWalker) keys(name string, n *yaml.Node) []any {
-	list := make([]any, len(n.Content))
+func (w *fieldWalker) keys(name string, n *node) []any {
+	list := make([]any, len(n.content))
 	names := provenance.ListKeys(name)
 	if names == nil {
 		return list
 	}
-	for i, e := range n.Content {
-		if e.Kind == yaml.AliasNode {
-			e = e.Alias
-		}
-		if e.Kind != yaml.MappingNode {
+	for i := range n.content {
+		e := n.content[i].resolved()
+		if e.kind != mapNode {
 			continue
 		}
 		element := map[string]any{}
@@ -80,19 +74,16 @@ func (w *fieldWalker) keys(name string, n *yaml.Node) []any {
 }
 
 // keyValue returns the value of a scalar that is part of a key.
-func keyValue(n *yaml.Node) any {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Kind != yaml.ScalarNode {
+func keyValue(n *node) any {
+	if n = n.resolved(); n.kind != scalarNode {
 		return nil
 	}
 	v, err := scalar(n)
 	if err != nil {
 		return nil
 	}
-	if n.Tag == rawTag {
-		return strings.Trim(n.Value, `"`)
+	if n.style == jsonStyle {
+		return strings.Trim(n.value, `"`)
 	}
 	return v
 }

@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
 	corev1 "k8s.io/api/core/v1"
 	kjson "sigs.k8s.io/json"
 
@@ -100,10 +99,10 @@ type taskTemplate struct {
 
 // flyte reads a document that is no Kubernetes object, if it is one of those that
 // Flyte has, or a pod spec alone. It reports whether it is.
-func (d *decoder) flyte(n *yaml.Node, h head) bool {
+func (d *decoder) flyte(n *node, h head) bool {
 	has := func(names ...string) bool {
 		for _, name := range names {
-			if m := h.members[name]; m != nil && m.Kind == yaml.MappingNode {
+			if m := h.members[name]; m != nil && m.kind == mapNode {
 				return true
 			}
 		}
@@ -114,7 +113,7 @@ func (d *decoder) flyte(n *yaml.Node, h head) bool {
 		d.taskTemplate(n)
 	case has("podSpec", "pod_spec"):
 		d.k8sPod(n)
-	case h.members["containers"] != nil && h.members["containers"].Kind == yaml.SequenceNode:
+	case h.members["containers"] != nil && h.members["containers"].kind == listNode:
 		d.podSpec(n)
 	default:
 		return false
@@ -124,7 +123,7 @@ func (d *decoder) flyte(n *yaml.Node, h head) bool {
 
 // decodeFlyte converts n and decodes it into what into points at; a failure is
 // reported. The strict decoder's findings matter below a pod spec.
-func (d *decoder) decodeFlyte(n *yaml.Node, kind string, into any) (o *Object, strict []error) {
+func (d *decoder) decodeFlyte(n *node, kind string, into any) (o *Object, strict []error) {
 	o = &Object{Kind: kind, node: n, where: d.place}
 	if o.JSON = d.convert(n, o.Object()); o.JSON == nil {
 		return nil, nil
@@ -137,7 +136,7 @@ func (d *decoder) decodeFlyte(n *yaml.Node, kind string, into any) (o *Object, s
 	return o, strict
 }
 
-func (d *decoder) taskTemplate(n *yaml.Node) {
+func (d *decoder) taskTemplate(n *node) {
 	t := &taskTemplate{}
 	o, strict := d.decodeFlyte(n, KindTaskTemplate, t)
 	if o == nil {
@@ -155,7 +154,7 @@ func (d *decoder) taskTemplate(n *yaml.Node) {
 	d.found(o)
 }
 
-func (d *decoder) k8sPod(n *yaml.Node) {
+func (d *decoder) k8sPod(n *node) {
 	k := &k8sPod{}
 	o, strict := d.decodeFlyte(n, KindK8sPod, k)
 	if o == nil {
@@ -166,7 +165,7 @@ func (d *decoder) k8sPod(n *yaml.Node) {
 	d.found(o)
 }
 
-func (d *decoder) podSpec(n *yaml.Node) {
+func (d *decoder) podSpec(n *node) {
 	spec := &corev1.PodSpec{}
 	o, strict := d.decodeFlyte(n, KindPodSpec, spec)
 	if o == nil {

@@ -3,8 +3,6 @@ package manifest
 import (
 	"bytes"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/podcue/podcue/finding"
 )
 
@@ -12,8 +10,8 @@ import (
 type head struct {
 	apiVersion, kind, name, namespace string
 
-	items   *yaml.Node            // of a list; nil if there are none
-	members map[string]*yaml.Node // the top-level members
+	items   *node            // of a list; nil if there are none
+	members map[string]*node // the top-level members
 }
 
 func (h head) object() finding.Object {
@@ -22,22 +20,22 @@ func (h head) object() finding.Object {
 
 // headOf reads the head of the document with members.
 func headOf(members []member) head {
-	h := head{members: make(map[string]*yaml.Node, len(members))}
+	h := head{members: make(map[string]*node, len(members))}
 	for _, m := range members {
-		v := m.value
-		if v.Kind == yaml.AliasNode {
-			v = v.Alias
+		v := m.value.resolved()
+		if v == nil {
+			continue
 		}
 		h.members[m.name] = v
 		switch m.name {
 		case "apiVersion":
-			h.apiVersion = v.Value
+			h.apiVersion = v.value
 		case "kind":
-			h.kind = v.Value
+			h.kind = v.value
 		case "metadata":
 			h.metadata(v)
 		case "items":
-			if v.Kind == yaml.SequenceNode {
+			if v.kind == listNode {
 				h.items = v
 			}
 		}
@@ -45,8 +43,8 @@ func headOf(members []member) head {
 	return h
 }
 
-func (h *head) metadata(n *yaml.Node) {
-	if n.Kind != yaml.MappingNode {
+func (h *head) metadata(n *node) {
+	if n.kind != mapNode {
 		return
 	}
 	members, err := (&memberReader{}).of(n)
@@ -55,17 +53,17 @@ func (h *head) metadata(n *yaml.Node) {
 	}
 	generated := ""
 	for _, m := range members {
-		v := m.value
-		if v.Kind == yaml.AliasNode {
-			v = v.Alias
+		v := m.value.resolved()
+		if v == nil {
+			continue
 		}
 		switch m.name {
 		case "name":
-			h.name = v.Value
+			h.name = v.value
 		case "generateName":
-			generated = v.Value + "*"
+			generated = v.value + "*"
 		case "namespace":
-			h.namespace = v.Value
+			h.namespace = v.value
 		}
 	}
 	if h.name == "" {

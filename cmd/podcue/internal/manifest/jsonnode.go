@@ -6,18 +6,14 @@ import (
 	"errors"
 	"io"
 	"strconv"
-
-	"go.yaml.in/yaml/v3"
+	"strings"
 )
 
-// rawTag marks a scalar whose value is JSON text, to be taken as it is.
-const rawTag = "!!json"
-
-// jsonDocuments returns the nodes of the JSON values in text. ok is false if text
-// is not JSON; the error says where it stops to be.
-func jsonDocuments(text []byte) (docs []*yaml.Node, err error) {
+// jsonDocuments returns the nodes of the JSON values in text. The error says
+// where text stops to be JSON; what comes before is returned with it.
+func jsonDocuments(text []byte) (docs []*node, err error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
-	b := &jsonNodes{text: text, starts: lineStarts(text)}
+	b := &jsonNodes{text: string(text), starts: lineStarts(text)}
 	for {
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); errors.Is(err, io.EOF) {
@@ -26,66 +22,66 @@ func jsonDocuments(text []byte) (docs []*yaml.Node, err error) {
 			return docs, err
 		}
 		b.at = int(dec.InputOffset()) - len(raw)
-		docs = append(docs, b.value())
+		n := b.value()
+		docs = append(docs, &n)
 	}
 }
 
-// jsonNodes makes YAML nodes of JSON, with their positions; columns are in
-// bytes. The text is known to be valid.
+// jsonNodes makes nodes of JSON. The text is known to be valid.
 type jsonNodes struct {
-	text   []byte
+	text   string
 	starts []int // of the lines
 	at     int   // where the next token starts
 	line   int   // index into starts of the line that at was on last
 }
 
 // node returns a node that starts here.
-func (b *jsonNodes) node(kind yaml.Kind) *yaml.Node {
+func (b *jsonNodes) node(k kind) node {
 	for b.line+1 < len(b.starts) && b.starts[b.line+1] <= b.at {
 		b.line++
 	}
-	return &yaml.Node{Kind: kind, Line: b.line + 1, Column: b.at - b.starts[b.line] + 1}
+	return node{kind: k, line: int32(b.line + 1), col: int32(b.at - b.starts[b.line] + 1)}
 }
 
 // space goes to the next byte that is not white space.
 func (b *jsonNodes) space() byte {
-	for b.text[b.at] == ' ' || b.text[b.at] == '\t' || b.text[b.at] == '\n' || b.text[b.at] == '\r' {
+	for strings.IndexByte(" \t\r\n", b.text[b.at]) >= 0 {
 		b.at++
 	}
 	return b.text[b.at]
 }
 
-func (b *jsonNodes) value() *yaml.Node {
+func (b *jsonNodes) value() node {
 	switch b.space() {
 	case '{':
-		return b.collection(yaml.MappingNode, '}')
+		return b.collection(mapNode, '}')
 	case '[':
-		return b.collection(yaml.SequenceNode, ']')
+		return b.collection(listNode, ']')
 	case '"':
 		return b.str()
 	}
-	n := b.node(yaml.ScalarNode)
+	n := b.node(scalarNode)
 	from := b.at
-	for b.at < len(b.text) && bytes.IndexByte([]byte(" \t\r\n,]}"), b.text[b.at]) < 0 {
+	for b.at < len(b.text) && strings.IndexByte(" \t\r\n,]}", b.text[b.at]) < 0 {
 		b.at++
 	}
-	n.Tag, n.Value = rawTag, string(b.text[from:b.at])
+	n.style, n.value = jsonStyle, b.text[from:b.at]
 	return n
 }
 
 // collection reads a map or a list up to end.
-func (b *jsonNodes) collection(kind yaml.Kind, end byte) *yaml.Node {
-	n := b.node(kind)
+func (b *jsonNodes) collection(k kind, end byte) node {
+	n := b.node(k)
 	for b.at++; b.space() != end; {
 		if b.text[b.at] == ',' {
 			b.at++
 			continue
 		}
-		n.Content = append(n.Content, b.value())
-		if kind == yaml.MappingNode {
+		n.content = append(n.content, b.value())
+		if k == mapNode {
 			b.space()
 			b.at++ // the colon
-			n.Content = append(n.Content, b.value())
+			n.content = append(n.content, b.value())
 		}
 	}
 	b.at++
@@ -93,8 +89,8 @@ func (b *jsonNodes) collection(kind yaml.Kind, end byte) *yaml.Node {
 }
 
 // str reads a string.
-func (b *jsonNodes) str() *yaml.Node {
-	n := b.node(yaml.ScalarNode)
+func (b *jsonNodes) str() node {
+	n := b.node(scalarNode)
 	from := b.at
 	escaped := false
 	for b.at++; b.text[b.at] != '"'; b.at++ {
@@ -104,11 +100,13 @@ func (b *jsonNodes) str() *yaml.Node {
 		}
 	}
 	b.at++
-	n.Style, n.Tag = yaml.DoubleQuotedStyle, "!!str"
-	if n.Value = string(b.text[from+1 : b.at-1]); escaped {
-		if err := json.Unmarshal(b.text[from:b.at], &n.Value); err != nil {
-			n.Value = strconv.Quote(n.Value) // cannot be: the text is valid
+	n.style, n.value = quotedStyle, b.text[from+1:b.at-1]
+	if escaped {
+		var s string
+		if err := json.Unmarshal([]byte(b.text[from:b.at]), &s); err != nil {
+			s = strconv.Quote(n.value) // cannot be: the text is valid
 		}
+		n.value = s
 	}
 	return n
 }

@@ -3,7 +3,6 @@ package manifest
 import (
 	"iter"
 
-	"go.yaml.in/yaml/v3"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podcue/podcue/finding"
@@ -44,7 +43,7 @@ type Object struct {
 	// name. May be nil.
 	Claims map[string]*corev1.PersistentVolumeSpec
 
-	node   *yaml.Node
+	node   *node
 	where  *place
 	fields provenance.Map // computed at the first call of Fields
 }

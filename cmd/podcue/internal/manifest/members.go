@@ -3,14 +3,12 @@ package manifest
 import (
 	"slices"
 	"strconv"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // A member is one member of a map, merges resolved.
 type member struct {
 	name       string
-	key, value *yaml.Node
+	key, value *node
 }
 
 // A memberReader resolves the merge keys of maps.
@@ -26,14 +24,14 @@ const maxMerged = 100_000
 // of returns the members of the map n in their order. What merge keys bring
 // stands in their place and, as Kubernetes reads it, what comes later wins. Of
 // keys that are there twice, the last one counts. The error is a *located.
-func (r *memberReader) of(n *yaml.Node) ([]member, error) {
+func (r *memberReader) of(n *node) ([]member, error) {
 	if r.depth++; r.depth > maxDepth {
 		return nil, fail(n, "", "merge keys are nested more than %d deep, or an anchor contains itself", maxDepth)
 	}
 	defer func() { r.depth-- }()
-	s := memberSet{list: make([]member, 0, len(n.Content)/2)}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := n.Content[i], n.Content[i+1]
+	s := memberSet{list: make([]member, 0, len(n.content)/2)}
+	for i := 0; i+1 < len(n.content); i += 2 {
+		k, v := &n.content[i], &n.content[i+1]
 		if isMergeKey(k) {
 			if err := r.merge(&s, v); err != nil {
 				return nil, err
@@ -44,30 +42,41 @@ func (r *memberReader) of(n *yaml.Node) ([]member, error) {
 		if err != nil {
 			return nil, fail(k, "put the key between quotes", "%v", err)
 		}
-		if before := s.put(member{name, k, v}); before != nil && slices.Contains(n.Content[:i], before) {
+		if before := s.put(member{name, k, v}); before != nil && isKeyOf(before, n) {
 			r.twice = append(r.twice, *duplicate(k, name, before))
 		}
 	}
 	return s.list, nil
 }
 
-func duplicate(k *yaml.Node, name string, before *yaml.Node) *located {
+// isKeyOf reports whether k is one of the keys of n itself, not one that a merge
+// brought.
+func isKeyOf(k, n *node) bool {
+	for i := 0; i < len(n.content); i += 2 {
+		if &n.content[i] == k {
+			return true
+		}
+	}
+	return false
+}
+
+func duplicate(k *node, name string, before *node) *located {
 	return &located{node: k, before: before, message: "the key " + name + " is there twice", help: "remove one of them"}
 }
 
 // merge puts what the value v of a merge key brings into s.
-func (r *memberReader) merge(s *memberSet, v *yaml.Node) error {
-	sources := []*yaml.Node{v}
-	if v.Kind == yaml.SequenceNode {
-		sources = slices.Clone(v.Content)
+func (r *memberReader) merge(s *memberSet, v *node) error {
+	sources := []*node{v}
+	if v.kind == listNode {
+		sources = sources[:0]
+		for i := range v.content {
+			sources = append(sources, &v.content[i])
+		}
 		slices.Reverse(sources) // the earlier ones take precedence
 	}
 	for _, source := range sources {
-		m := source
-		if m.Kind == yaml.AliasNode {
-			m = m.Alias
-		}
-		if m == nil || m.Kind != yaml.MappingNode {
+		m := source.resolved()
+		if m == nil || m.kind != mapNode {
 			return fail(source, "", "the merge key << needs a map, or a list of maps")
 		}
 		members, err := r.of(m)
@@ -95,7 +104,7 @@ const indexed = 24
 
 // put adds m, in the place of the member of its name if there is one, whose key
 // it returns.
-func (s *memberSet) put(m member) (before *yaml.Node) {
+func (s *memberSet) put(m member) (before *node) {
 	if i := s.find(m.name); i >= 0 {
 		before = s.list[i].key
 		s.list[i] = m

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
 	corev1 "k8s.io/api/core/v1"
 	kjson "sigs.k8s.io/json"
 
@@ -17,7 +16,7 @@ import (
 )
 
 // object reads the object n with the head h.
-func (d *decoder) object(n *yaml.Node, h head) {
+func (d *decoder) object(n *node, h head) {
 	if d.volume != nil {
 		if isVolume(h) {
 			d.volume(n, h)
@@ -38,7 +37,7 @@ func (d *decoder) object(n *yaml.Node, h head) {
 }
 
 // convert returns the JSON of n, nil if it has none; that is reported.
-func (d *decoder) convert(n *yaml.Node, object finding.Object) []byte {
+func (d *decoder) convert(n *node, object finding.Object) []byte {
 	c := &converter{}
 	if err := c.value(n); err != nil {
 		d.exploded = len(c.out) > maxDocument
@@ -52,7 +51,7 @@ func (d *decoder) convert(n *yaml.Node, object finding.Object) []byte {
 }
 
 // workload reads an object of a kind of Kubernetes.
-func (d *decoder) workload(n *yaml.Node, h head, w workload) {
+func (d *decoder) workload(n *node, h head, w workload) {
 	o := &Object{
 		APIVersion: h.apiVersion, Kind: h.kind, Name: h.name, Namespace: h.namespace,
 		Root: w.root, node: n, where: d.place,
@@ -182,7 +181,7 @@ func hint(t reflect.Type, at provenance.Path) string {
 
 // embedded yields the pod templates in an object of an unknown kind: maps called
 // template that have a spec with containers. It reports whether there are any.
-func (d *decoder) embedded(n *yaml.Node, h head) bool {
+func (d *decoder) embedded(n *node, h head) bool {
 	if h.kind == "" || !mentions(n, "containers", 0) {
 		return false
 	}
@@ -248,12 +247,13 @@ func isTemplate(p provenance.Path, v any) bool {
 
 // mentions reports whether a map below n has the key name. Aliases are not
 // followed: what they stand for is below n, too.
-func mentions(n *yaml.Node, name string, depth int) bool {
+func mentions(n *node, name string, depth int) bool {
 	if depth > maxDepth {
 		return true // converting says so
 	}
-	for i, c := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 0 && c.Value == name || mentions(c, name, depth+1) {
+	for i := range n.content {
+		c := &n.content[i]
+		if n.kind == mapNode && i%2 == 0 && c.value == name || mentions(c, name, depth+1) {
 			return true
 		}
 	}

@@ -95,6 +95,24 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// Nearly all manifests are in the simple part of YAML, and mean the same there.
+func TestSimpleCorpus(t *testing.T) {
+	t.Parallel()
+	simple, n := 0, 0
+	for name, data := range corpus(t) {
+		if strings.HasSuffix(name, ".json") || bytes.Contains(data, []byte("\n---")) {
+			continue
+		}
+		n++
+		if manifest.CompareSimple(t, name, data) {
+			simple++
+		}
+	}
+	if simple*10 < n*9 {
+		t.Errorf("only %d of %d are simple", simple, n)
+	}
+}
+
 // compareJSON compares what the library of Kubernetes makes of a document with
 // got.
 func compareJSON(t *testing.T, name string, data, got []byte) {

@@ -8,12 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
-
-// quoted are the styles of scalars that are strings whatever they say.
-const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 
 // plainWords are the scalars that are neither strings nor numbers. This and the
 // rest of the file are the rules of go.yaml.in/yaml/v2 (resolve.go), with which
@@ -42,17 +37,16 @@ var plainFloat = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]
 
 // scalar returns what the scalar n is: nil, a bool, an int64, a uint64, a
 // float64, json text (of a JSON document), or a string.
-func scalar(n *yaml.Node) (any, error) {
-	if n.Tag == rawTag {
-		return json.RawMessage(n.Value), nil
-	}
-	if n.Style&yaml.TaggedStyle != 0 {
+func scalar(n *node) (any, error) {
+	switch {
+	case n.style == jsonStyle:
+		return json.RawMessage(n.value), nil
+	case n.style == taggedStyle:
 		return tagged(n)
+	case n.style == quotedStyle || isString(n.value):
+		return n.value, nil
 	}
-	if n.Style&quoted != 0 || isString(n.Value) {
-		return n.Value, nil
-	}
-	return plain(n.Value), nil
+	return plain(n.value), nil
 }
 
 // plain returns what the plain scalar s is.
@@ -91,32 +85,32 @@ func number(s string) (any, bool) {
 }
 
 // tagged returns what the scalar n is, which says its type itself.
-func tagged(n *yaml.Node) (any, error) {
+func tagged(n *node) (any, error) {
 	v := unquoted(n)
-	switch tag := n.ShortTag(); tag {
+	switch n.tag {
 	case "!!binary":
-		data, err := base64.StdEncoding.DecodeString(n.Value)
+		data, err := base64.StdEncoding.DecodeString(n.value)
 		if err != nil {
 			return nil, fmt.Errorf("the !!binary value is not base64")
 		}
 		return string(data), nil
 	case "!!null", "!!bool", "!!int", "!!float":
-		if i, ok := v.(int64); ok && tag == "!!float" {
+		if i, ok := v.(int64); ok && n.tag == "!!float" {
 			v = float64(i)
 		}
-		if typeTag(v) != tag {
-			return nil, fmt.Errorf("%q is not of the type %s that it says", n.Value, tag)
+		if typeTag(v) != n.tag {
+			return nil, fmt.Errorf("%q is not of the type %s that it says", n.value, n.tag)
 		}
 		return v, nil
 	}
-	return n.Value, nil
+	return n.value, nil
 }
 
-func unquoted(n *yaml.Node) any {
-	if isString(n.Value) {
-		return n.Value
+func unquoted(n *node) any {
+	if isString(n.value) {
+		return n.value
 	}
-	return plain(n.Value)
+	return plain(n.value)
 }
 
 func typeTag(v any) string {
@@ -134,11 +128,8 @@ func typeTag(v any) string {
 }
 
 // key returns the map key that n is, as Kubernetes turns it into a string.
-func key(n *yaml.Node) (string, error) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Kind != yaml.ScalarNode {
+func key(n *node) (string, error) {
+	if n = n.resolved(); n == nil || n.kind != scalarNode {
 		return "", fmt.Errorf("a map key must be a string")
 	}
 	v, err := scalar(n)
@@ -162,12 +153,12 @@ func key(n *yaml.Node) (string, error) {
 		}
 	}
 	if err == nil {
-		err = fmt.Errorf("%s cannot be a map key", n.Value)
+		err = fmt.Errorf("%s cannot be a map key", n.value)
 	}
 	return "", err
 }
 
 // isMergeKey reports whether n is the key << that merges maps.
-func isMergeKey(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && n.Value == "<<" && (n.Style == 0 || n.Tag == "!!merge")
+func isMergeKey(n *node) bool {
+	return n.kind == scalarNode && n.value == "<<" && (n.style == plainStyle || n.tag == "!!merge")
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 
 	corev1 "k8s.io/api/core/v1"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // volumes are the PersistentVolumes and claims of the sources.
@@ -37,7 +35,7 @@ func (v *volumes) note(src Source) {
 }
 
 // add notes the volume or claim n.
-func (v *volumes) add(n *yaml.Node, h head) {
+func (v *volumes) add(n *node, h head) {
 	c := &converter{}
 	if c.value(n) != nil {
 		return // reported when objects are read
