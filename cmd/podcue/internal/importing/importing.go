@@ -53,6 +53,7 @@ type entry struct {
 type importer struct {
 	templates, tasks []entry
 	names, taskNames map[string]bool // that are taken
+	comments         comments        // of the source at hand
 	problems         finding.List
 }
 
@@ -75,6 +76,7 @@ func (im *importer) source(src Source) {
 	if failed {
 		return
 	}
+	im.comments = readComments(src.Data)
 	for _, o := range objects {
 		im.object(src, o)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"reflect"
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -30,7 +29,7 @@ func (im *importer) object(src Source, o *manifest.Object) {
 		im.fail(o, err.Error())
 		return
 	}
-	tree.addComments(o.Node())
+	tree.addComments(im.comments.at(o.Position()))
 	if o.Kind == manifest.KindTaskTemplate {
 		im.podTask(src, o, tree)
 		return
@@ -96,25 +95,13 @@ func (im *importer) template(src Source, o *manifest.Object, tree *value) (entry
 		v.set("podSpec", spec)
 	}
 	name := unique(im.names, templateName(o.Name, fileName(src.Name)))
-	return entry{name: name, doc: append(tree.documentComment(o), origin(src, o)), value: v}, nil
+	return entry{name: name, doc: append(headComment(im.comments.at(o.Position())), origin(src, o)), value: v}, nil
 }
 
 // metadataParts is what a template keeps of an object's metadata.
 type metadataParts struct {
 	Labels      map[string]string `json:"labels,omitempty"`
 	Annotations map[string]string `json:"annotations,omitempty"`
-}
-
-// documentComment returns the comment above the document, which is about the
-// object as a whole.
-func (v *value) documentComment(o *manifest.Object) []string {
-	n := o.Node()
-	lines := slices.Concat(commentLines(n.HeadComment))
-	if len(n.Content) > 0 && len(v.members) > 0 {
-		// The YAML parser gives it to the first key.
-		lines = append(lines, commentLines(n.Content[0].HeadComment)...)
-	}
-	return lines
 }
 
 // origin says where a template comes from.
