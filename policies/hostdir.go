@@ -32,7 +32,9 @@ var hostLinks = []hostLink{
 	newHostLink("/bin", "/usr/bin"),
 	newHostLink("/sbin", "/usr/sbin"),
 	newHostLink("/lib", "/usr/lib"),
+	newHostLink("/lib32", "/usr/lib32"),
 	newHostLink("/lib64", "/usr/lib64"),
+	newHostLink("/libx32", "/usr/libx32"),
 }
 
 func newHostLink(link, target string) hostLink {
@@ -44,10 +46,7 @@ func newHostLink(link, target string) hostLink {
 // the root. It cannot know links that somebody made on the node.
 func resolveHost(path string) hostDir {
 	if windowsPath(path) {
-		path = strings.ToLower(strings.ReplaceAll(path, `\`, "/"))
-		if len(path) >= 2 && path[1] == ':' {
-			path = path[2:]
-		}
+		path = localWindowsPath(path)
 	}
 	out := make(hostDir, 0, strings.Count(path, "/")+1)
 	for seg := range strings.SplitSeq(path, "/") {
@@ -74,6 +73,35 @@ func windowsPath(path string) bool {
 	}
 	drive := len(path) >= 2 && path[1] == ':' && (path[0]|0x20 >= 'a' && path[0]|0x20 <= 'z')
 	return drive && (len(path) == 2 || path[2] == '/' || path[2] == '\\')
+}
+
+// localWindowsPath returns path, which is one of Windows, with slashes and without
+// the drive, by whatever name: C:, \\?\C:, \\localhost\C$.
+func localWindowsPath(path string) string {
+	path = strings.ToLower(strings.ReplaceAll(path, `\`, "/"))
+	if rest, ok := strings.CutPrefix(path, "//?/"); ok {
+		path = rest
+	}
+	if share, ok := strings.CutPrefix(path, "//"); ok {
+		_, share, _ = strings.Cut(share, "/")
+		if drive, rest, _ := strings.Cut(share, "/"); len(drive) == 2 && drive[1] == '$' {
+			path = rest
+		}
+	}
+	if len(path) >= 2 && path[1] == ':' {
+		path = path[2:]
+	}
+	return path
+}
+
+// throughProc returns where d leads if it goes through the root directory of a
+// process of the node, as /proc/1/root/etc does; ok says whether it goes on
+// below it.
+func (d hostDir) throughProc() (dir hostDir, ok bool) {
+	for len(d) > 3 && d[0] == "proc" && d[2] == "root" {
+		d, ok = resolveHost(d[3:].String()), true
+	}
+	return d, ok
 }
 
 // within reports whether d is dir or inside of it. A segment "*" of dir stands

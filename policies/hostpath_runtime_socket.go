@@ -13,7 +13,9 @@ var runtimeSockets = resolveHosts([]string{
 	"/run/docker/containerd/containerd.sock", "/run/docker/containerd/docker-containerd.sock", "/run/frakti.sock",
 	"/run/nri/nri.sock", "/run/user/*/docker.sock", "/run/user/*/podman/podman.sock", "/run/user/*/buildkit/buildkitd.sock",
 	"/var/snap/microk8s/common/run/containerd.sock", "/run/kata-containers/shim-monitor.sock",
-	"/run/host-containerd/containerd.sock",
+	"/run/host-containerd/containerd.sock", "/run/containerd/containerd.sock.ttrpc", "/run/k3s/cri-dockerd/cri-dockerd.sock",
+	"/run/isulad.sock", "/run/pouchcri.sock", "/run/lxd.socket", "/run/incus/unix.socket", "/var/lib/lxd/unix.socket",
+	"/var/lib/incus/unix.socket", "/var/snap/docker/common/run/docker.sock", "/var/snap/lxd/common/lxd/unix.socket", "/run/bottlerocket/api.sock",
 	`\.\pipe\docker_engine`, `\.\pipe\containerd-containerd`, `\.\pipe\cri-dockerd`,
 })
 
@@ -39,7 +41,7 @@ func checkHostPathRuntimeSocket(p *Pass) {
 	spec := &p.Pod.Spec
 	params := ParamsOf[hostPathRuntimeSocketParams](p)
 	for i, v := range hostVolumes(spec) {
-		dir := resolveHost(v.HostPath.Path)
+		dir, _ := resolveHost(v.HostPath.Path).throughProc()
 		socket := findSocket(dir, runtimeSockets)
 		if socket == nil {
 			socket = findSocket(dir, resolveHosts(params.Sockets))

@@ -15,7 +15,11 @@ var sensitiveDirs = resolveHosts([]string{
 	"/var/lib/cni", "/var/lib/rancher", "/var/lib/k0s", "/var/lib/cloud", "/var/spool/cron", "/opt/cni",
 	"/.aws", "/.azure", "/.config/gcloud", "/.kube", "/.ssh",
 	"/home/*/.aws", "/home/*/.azure", "/home/*/.config/gcloud", "/home/*/.kube", "/home/*/.ssh",
-	"/home/kubernetes", "/var/snap/microk8s",
+	"/home/kubernetes", "/var/snap", "/var/lib/dockershim", "/var/lib/kube-proxy", "/var/lib/minikube", "/var/lib/lxd", "/var/lib/incus",
+	"/var/lib/lxc", "/var/lib/libvirt", "/var/lib/systemd", "/var/lib/dbus", "/var/lib/calico", "/var/lib/cilium", "/var/lib/microshift",
+	"/var/lib/isulad", "/var/lib/buildkit", "/var/lib/nomad", "/var/etcd", "/var/backups", "/var/spool/at", "/var/vcap",
+	"/opt/rke", "/opt/kubernetes", "/opt/containerd", "/etcd", "/sysroot", "/ostree", "/efi", "/.bottlerocket",
+	"/.docker", "/home/*/.docker",
 	`\windows`, `\programdata`, `\program files`, `\users`, `\.\pipe`,
 })
 
