@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/podcue/podcue/cmd/podcue/internal/encode"
 	"github.com/podcue/podcue/cmd/podcue/internal/report"
 	"github.com/podcue/podcue/compiler"
 	"github.com/podcue/podcue/finding"
@@ -146,7 +147,9 @@ func (j *judge) judgeItems(p *project) error {
 			continue
 		}
 		j.scope.Objects = append(j.scope.Objects, scopeObject(i))
-		j.judgeAuthored(i)
+		if err := j.judgeAuthored(i); err != nil {
+			return err
+		}
 	}
 	for _, i := range p.items {
 		if i.kind == kindTask {
@@ -167,13 +170,25 @@ func (j *judge) judgeItems(p *project) error {
 	return nil
 }
 
-// judgeAuthored runs the policies on a template as its author wrote it.
-func (j *judge) judgeAuthored(i *item) {
-	t := i.template
-	j.found = append(j.found, i.placed(policies.Check(&policies.Subject{
-		Object: i.object(finding.StageAuthored), Kind: kindTemplate, Pod: &t.Pod,
-		Fields: t.Fields, Primary: t.PrimaryContainerName,
-	}, j.policies[i.module.platform].set))...)
+// judgeAuthored runs the policies on a template as its author wrote it and, where
+// it is exported as a PodTemplate, asks for the API server's verdict on that.
+func (j *judge) judgeAuthored(i *item) error {
+	t, set := i.template, j.policies[i.module.platform].set
+	object := i.object(finding.StageAuthored)
+	found := policies.Check(&policies.Subject{
+		Object: object, Kind: kindTemplate, Pod: &t.Pod, Fields: t.Fields, Primary: t.PrimaryContainerName,
+	}, set)
+	if i.module.config.exportsPodTemplates() {
+		verdict, err := validation.PodTemplate(i.module.kubernetes, encode.PodTemplate(&encode.Object{
+			Name: t.Name, Primary: t.PrimaryContainerName, Template: &t.Pod,
+		}))
+		if err != nil {
+			return err
+		}
+		found = append(found, set.Override(validation.Findings(verdict, object, t.Fields))...)
+	}
+	j.found = append(j.found, i.placed(found)...)
+	return nil
 }
 
 // judgeFinal asks for the API server's verdict on a final Pod, and runs the

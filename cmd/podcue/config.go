@@ -60,6 +60,16 @@ func decodeConfig(p *compiler.Platform) (*config, error) {
 	return c, nil
 }
 
+// exportsPodTemplates reports whether one of the targets is PodTemplates.
+func (c *config) exportsPodTemplates() bool {
+	for _, t := range c.Targets {
+		if t.Target == "podtemplate" {
+			return true
+		}
+	}
+	return false
+}
+
 // origins returns where the config's value at p was written.
 func (c *config) origins(p provenance.Path) []provenance.Origin {
 	if c.fields == nil {

@@ -34,7 +34,8 @@ func exportCommand(e *env) *cobra.Command {
 		Short: "Print the final Pods of tasks and templates",
 		Long: `Export prints the Pods that the cluster will run for the tasks of PACKAGES ("." by
 default), and for the templates that no task uses. Other targets print the
-templates themselves, for what reads them.
+templates themselves, for what reads them; a target that the configuration names is
+written as it says there.
 
 What the schema or the API server would refuse is not exported: the findings go
 to standard error, the exit code is 1, and nothing is written.`,
@@ -46,7 +47,7 @@ to standard error, the exit code is 1, and nothing is written.`,
 	f := cmd.Flags()
 	o.register(cmd)
 	o.registerKubernetes(cmd)
-	f.StringVar(&o.target, "target", "pod", "what to print: `TARGET` is "+joinNames(encode.Names()))
+	f.StringVar(&o.target, "target", "pod", "what to print: `TARGET` is "+joinNames(encode.Names())+", or one of the configuration's")
 	f.StringArrayVarP(&o.namespaces, "namespace", "n", nil, "the `NAMESPACE` of PodTemplates; repeatable")
 	f.StringVarP(&o.format, "output", "o", "yaml", "`FORMAT` is yaml or json")
 	f.StringVar(&o.outFile, "out-file", "", "write to `FILE` in place of standard output")
@@ -59,14 +60,11 @@ to standard error, the exit code is 1, and nothing is written.`,
 }
 
 func (e *env) export(o *exportOptions) error {
-	target, err := encode.Lookup(o.target)
+	p, err := e.open(&o.options)
 	if err != nil {
-		return fmt.Errorf("--target: %w", err)
-	}
-	if err := o.validate(target); err != nil {
 		return err
 	}
-	p, err := e.open(&o.options)
+	target, err := o.settle(p)
 	if err != nil {
 		return err
 	}
@@ -82,6 +80,43 @@ func (e *env) export(o *exportOptions) error {
 		return err
 	}
 	return e.deliver(o, files)
+}
+
+// settle returns the target that --target names: one that podcue has, or one of
+// the configuration's, whose settings then complete the flags.
+func (o *exportOptions) settle(p *project) (encode.Target, error) {
+	t, err := encode.Lookup(o.target)
+	if err != nil {
+		configured, ok := p.target(o.target)
+		if !ok {
+			return t, fmt.Errorf("--target: %w", err)
+		}
+		if t, err = encode.Lookup(configured.Target); err != nil {
+			return t, fmt.Errorf("target %s of the configuration: %w", o.target, err)
+		}
+		if len(o.namespaces) == 0 {
+			o.namespaces = configured.Namespaces
+		}
+		if o.outDir == "" && o.outFile == "" {
+			o.outDir, o.outFile = configured.OutDir, configured.OutFile
+		}
+		if len(o.only) == 0 {
+			if err := p.only(configured.Only); err != nil {
+				return t, fmt.Errorf("target %s of the configuration: %w", o.target, err)
+			}
+		}
+	}
+	return t, o.validate(t)
+}
+
+// target returns the target of the configuration called name.
+func (p *project) target(name string) (target, bool) {
+	for _, m := range p.modules {
+		if t, ok := m.config.Targets[name]; ok {
+			return t, true
+		}
+	}
+	return target{}, false
 }
 
 // validate refuses flags that do not fit each other.

@@ -13,7 +13,7 @@ import (
 
 // gcPercent trades memory for time: a run is short, and most of what it
 // allocates lives until its end.
-const gcPercent = 400
+const gcPercent = 300
 
 // main is the only place that touches the process: its arguments, its standard
 // streams, its working directory and its exit code.

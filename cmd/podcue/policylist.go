@@ -108,7 +108,10 @@ func (e *env) completePolicy(args []string) []string {
 // text returns the policy's page.
 func (p *policyEntry) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n%s\n\n", p.ID, p.Title, p.Doc)
+	fmt.Fprintf(&b, "%s: %s\n\n", p.ID, p.Title)
+	if p.Doc != p.Title {
+		fmt.Fprintf(&b, "%s\n\n", p.Doc)
+	}
 	line := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "%-11s %s\n", name+":", value)
@@ -130,6 +133,7 @@ func (p *policyEntry) text() string {
 	line("frameworks", strings.Join(p.Frameworks, ", "))
 	line("controls", strings.Join(p.Controls, ", "))
 	line("upstream", p.Issue)
+	line("package", p.Package)
 	line("written at", p.Position)
 	if p.Locked {
 		line("waivers", "only in the platform's configuration")

@@ -85,19 +85,8 @@ func TestRoundTripCorpus(t *testing.T) {
 // a server's defaults and sorted, and its findings.
 func compile(t *testing.T, files map[string]string) (templates map[string][]string, errs map[string]string) {
 	t.Helper()
-	dir := t.TempDir()
-	files["cue.mod/module.cue"] = "module: \"example.com/import\"\nlanguage: version: \"v0.15.0\"\n"
-	for name, text := range files {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	templates, errs = map[string][]string{}, map[string]string{}
-	program, err := compiler.Compile(&compiler.Config{Dir: dir}, "./...")
+	program, err := compiler.Compile(&compiler.Config{Dir: writeModule(t, files)}, "./...")
 	for _, f := range findings(t, err) {
 		pkg := "."
 		if len(f.Origins) > 0 {
@@ -115,6 +104,23 @@ func compile(t *testing.T, files map[string]string) (templates map[string][]stri
 		}
 	}
 	return templates, errs
+}
+
+// writeModule writes a CUE module and returns its folder.
+func writeModule(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	files["cue.mod/module.cue"] = "module: \"example.com/import\"\nlanguage: version: \"v0.15.0\"\n"
+	for name, text := range files {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // defaulted returns the template as a server would have it, but for what import

@@ -80,8 +80,15 @@ func (im *importer) addTask(src Source, tree, target *value, template, primary s
 	if t := tree.get("type"); t.text() != "" && t.text() != "python-task" {
 		v.set("type", t)
 	}
-	if n := number(either(tree, "taskTypeVersion", "task_type_version")); n != "" && n != "0" {
-		v.set("taskTypeVersion", &value{scalar: json.RawMessage(n)})
+	version, usual := number(either(tree, "taskTypeVersion", "task_type_version")), "0"
+	if template != "" {
+		usual = "2" // what flytekit registers a pod template as
+	}
+	if version == "" {
+		version = "0"
+	}
+	if version != usual {
+		v.set("taskTypeVersion", &value{scalar: json.RawMessage(version)})
 	}
 	if template != "" {
 		v.set("podTemplate", &value{raw: template})
@@ -218,7 +225,7 @@ func securityContext(v *value) *value {
 	return out
 }
 
-// camel returns v with protobuf's names in camelCase, and without zeros.
+// camel returns v with protobuf's names in camelCase, and without null and "".
 func camel(v *value) *value {
 	if v == nil || v.kind != structKind {
 		return v
@@ -231,7 +238,9 @@ func camel(v *value) *value {
 				parts[i] = strings.ToUpper(parts[i][:1]) + parts[i][1:]
 			}
 		}
-		setFull(out, strings.Join(parts, ""), m.value)
+		if !m.value.isNull() && string(m.value.scalar) != `""` {
+			out.set(strings.Join(parts, ""), m.value)
+		}
 	}
 	return out
 }

@@ -73,8 +73,11 @@ func (im *importer) template(src Source, o *manifest.Object, tree *value) (entry
 	prune(metadata, reflect.TypeFor[metadataParts]())
 	metadata.get("annotations").removeEntry(lastApplied)
 	prune(spec, reflect.TypeFor[corev1.PodSpec]())
-	dropAlias(spec)
-	dropDefaults(spec, "podSpec")
+	if o.APIVersion != "" {
+		// What is Flyte's has never been on a server: its author wrote every value.
+		dropAlias(spec)
+		dropDefaults(spec, "podSpec")
+	}
 	showOctal(spec)
 
 	v := structValue()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,6 +111,40 @@ func TestSimpleCorpus(t *testing.T) {
 	}
 	if simple*10 < n*9 {
 		t.Errorf("only %d of %d are simple", simple, n)
+	}
+}
+
+// The simple parser is as good for manifests with mistakes: it leaves them to the
+// library, or reads what the library reads.
+func TestSimpleMutations(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	files := corpus(t)
+	names := slices.Sorted(maps.Keys(files))
+	specials := []string{":", ": ", " ", "  ", "-", "- ", "\n", "#", " #", "'", "\"", "{", "}", "[", "]", ",", "?", "!", "&", "*", "|", "x", "---\n", "...\n", "\r\n", "%", "\\", "<<: "}
+	taken := 0
+	for range 60000 {
+		data := bytes.Clone(files[names[random.IntN(len(names))]])
+		if len(data) == 0 || len(data) > 4000 {
+			continue
+		}
+		for range 1 + random.IntN(3) {
+			at := random.IntN(len(data))
+			if random.IntN(2) == 0 {
+				data = slices.Delete(data, at, min(at+1+random.IntN(3), len(data)))
+			} else {
+				data = slices.Insert(data, at, []byte(specials[random.IntN(len(specials))])...)
+			}
+			if len(data) == 0 {
+				break
+			}
+		}
+		if manifest.CompareSimple(t, "a mutation", data) {
+			taken++
+		}
+	}
+	if taken < 500 {
+		t.Errorf("only %d of 3000 were taken", taken)
 	}
 }
 
