@@ -30,16 +30,17 @@ type authored struct {
 }
 
 // template decodes one template; nil if it has mistakes.
-func (ev *evaluator) template(tr *translator, inst *instance, m member) (*Template, finding.List) {
-	if err := m.value.Validate(cue.Concrete(true), cue.Final()); err != nil {
-		return nil, tr.translate(err)
+func (r *rounds) template(tr *translator, m member) (t *Template, list finding.List, own bool) {
+	list, own, ok := r.check(tr, templatesField, m)
+	if !ok {
+		return nil, list, own
 	}
-	t, err := ev.decodeTemplate(m.name, inst.source.path, m.value)
+	t, err := r.decodeTemplate(m.name, r.inst.source.path, m.value)
 	if err != nil {
-		return nil, tr.undecodable(kindTemplate, m, err)
+		return nil, tr.undecodable(kindTemplate, m, err), true
 	}
-	t.Pos = ev.itemPosition(inst, templatesField, m)
-	return t, nil
+	t.Pos = r.itemPosition(r.inst, templatesField, m)
+	return t, nil, false
 }
 
 // decodeTemplate decodes v, which is concrete and without errors; where it is, it
@@ -81,18 +82,19 @@ func strict(data []byte, into any) error {
 }
 
 // task decodes one task; nil if it has mistakes.
-func (ev *evaluator) task(tr *translator, inst *instance, m member) (*Task, finding.List) {
-	if err := m.value.Validate(cue.Concrete(true), cue.Final()); err != nil {
-		return nil, tr.translate(err)
+func (r *rounds) task(tr *translator, m member) (t *Task, list finding.List, own bool) {
+	list, own, ok := r.check(tr, tasksField, m)
+	if !ok {
+		return nil, list, own
 	}
 	data, name, err := taskJSON(m)
 	if err != nil {
-		return nil, tr.undecodable(kindTask, m, err)
+		return nil, tr.undecodable(kindTask, m, err), true
 	}
 	return &Task{
-		Name: name, Package: inst.source.path, Pos: ev.itemPosition(inst, tasksField, m), JSON: data,
-		Fields: ev.fields(m.value, data, nil, taskLayer),
-	}, nil
+		Name: name, Package: r.inst.source.path, Pos: r.itemPosition(r.inst, tasksField, m), JSON: data,
+		Fields: r.fields(m.value, data, nil, taskLayer),
+	}, nil, false
 }
 
 // taskJSON returns the task without its template as JSON, its members in CUE's

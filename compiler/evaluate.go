@@ -69,25 +69,8 @@ func (ev *evaluator) evaluate(inst *instance) (p *Package, found finding.List) {
 	if !src.named && len(templates)+len(tasks) == 0 && exists(root, "policies") {
 		return nil, nil // a package of policies is for the policies to judge
 	}
-	found = append(found, tr.general()...)
-	for _, m := range templates {
-		t, list := ev.template(tr, inst, m)
-		found = append(found, list...)
-		if t != nil {
-			p.Templates = append(p.Templates, t)
-			ev.templates[templateKey{canonical(inst.ImportPath), m.name}] = t
-		}
-	}
-	for _, m := range tasks {
-		t, list := ev.task(tr, inst, m)
-		found = append(found, list...)
-		if t != nil {
-			p.Tasks = append(p.Tasks, t)
-			if v := m.value.LookupPath(cue.MakePath(cue.Str("podTemplate"))); v.Exists() {
-				ev.pending = append(ev.pending, pendingTask{t, v, p, inst})
-			}
-		}
-	}
+	r := &rounds{evaluator: ev, inst: inst, pkg: p}
+	found = append(append(found, tr.general()...), r.run(tr, templates, tasks)...)
 	p.sort()
 	found = append(found, p.sameNames(src.object())...)
 	if !src.named && len(templates)+len(tasks) == 0 && len(found) == 0 {
@@ -132,8 +115,8 @@ func (ev *evaluator) platform(inst *instance) (p *Platform, found finding.List) 
 	defer recovered(inst.source.object(), &found)
 	root, found := ev.build(inst)
 	tr := newTranslator(ev, inst, root)
-	if len(found) == 0 {
-		found = once(tr.translate(root.Validate(cue.Concrete(true), cue.Final())))
+	if err := root.Validate(cue.Concrete(true), cue.Final()); err != nil && len(found) == 0 {
+		found = once(tr.findings(tr.complete(distinct(tr.problems(err)), kindConfig, nil, root)))
 	}
 	if len(found) > 0 {
 		return nil, found

@@ -229,10 +229,12 @@ func helpFor(message string) string {
 
 func arg(p problem, i int) string {
 	if i < len(p.args) {
-		return fmt.Sprint(p.args[i])
+		return toString(p.args[i])
 	}
 	return ""
 }
+
+func toString(v any) string { return fmt.Sprint(v) }
 
 // orObject returns the path, or the object where the path is its root.
 func orObject(p provenance.Path, pl place) string {

@@ -241,6 +241,9 @@ func (tr *translator) fieldsOf(x ast.Expr) []string {
 	for fields.Next() {
 		out = append(out, strings.Trim(fields.Selector().String(), `"`))
 	}
+	if dotted(x) == templatesField {
+		out = append(out, tr.removed...)
+	}
 	slices.Sort(out)
 	return out
 }

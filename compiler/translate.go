@@ -18,7 +18,8 @@ type translator struct {
 	inst *instance
 	root cue.Value // the package, as far as it can be evaluated
 
-	patterns []span // see rules; nil until asked for
+	patterns []span   // see rules; nil until asked for
+	removed  []string // templates that were taken out of the package
 }
 
 func newTranslator(ev *evaluator, inst *instance, root cue.Value) *translator {
@@ -41,7 +42,10 @@ func (tr *translator) translate(err error) finding.List {
 	if err == nil {
 		return nil
 	}
-	problems := distinct(tr.problems(err))
+	return tr.findings(distinct(tr.problems(err)))
+}
+
+func (tr *translator) findings(problems []problem) finding.List {
 	var found finding.List
 	for _, p := range problems {
 		if follows(p, problems) {
