@@ -101,11 +101,10 @@ func (im *importer) unknown(o *manifest.Object, u manifest.UnknownField) {
 
 // nothing reports a source without a template or a task.
 func (im *importer) nothing(src Source) {
+	line, what := firstDocument(src.Data)
 	message := "there is no pod template or task in it"
-	line := 1
-	if n, kind := firstKind(src.Data); kind != "" {
-		line = n
-		message = fmt.Sprintf("there is no pod template or task in it; the first document is %s", kind)
+	if what != "" {
+		message += ": " + what
 	}
 	im.problems = append(im.problems, finding.Finding{
 		ID: finding.IDSchema, Severity: finding.Error, Object: finding.Object{Kind: "File", Name: src.Name, Stage: finding.StageManifest},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -22,7 +21,7 @@ func (im *importer) podTask(src Source, o *manifest.Object, tree *value) {
 		im.fail(o, err.Error())
 		return
 	}
-	primary := o.Primary
+	primary := e.value.get("primaryContainerName").text()
 	if primary == "" {
 		primary = defaultPrimary
 	}
@@ -312,20 +311,36 @@ func fromNode(n *yaml.Node, depth int) (*value, error) {
 	return v, nil
 }
 
-// firstKind returns the line and the kind of the first document that says one.
-func firstKind(data []byte) (line int, kind string) {
+// firstDocument returns the line of the first document and what is wrong with it;
+// "" if that is not known.
+func firstDocument(data []byte) (line int, what string) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {
 		var n yaml.Node
-		if err := dec.Decode(&n); errors.Is(err, io.EOF) || err != nil {
-			return 0, ""
+		if err := dec.Decode(&n); err != nil {
+			return 1, "" // its end; package manifest has reported errors
 		}
 		var head struct {
 			APIVersion string `yaml:"apiVersion"`
 			Kind       string `yaml:"kind"`
+			Type       string `yaml:"type"`
+			ID         any    `yaml:"id"`
 		}
-		if n.Decode(&head) == nil && head.Kind != "" {
-			return n.Content[0].Line, strings.TrimSpace(head.Kind + " of " + head.APIVersion)
+		switch err := n.Decode(&head); {
+		case err != nil || len(n.Content) == 0:
+		case head.Kind != "":
+			return n.Content[0].Line, fmt.Sprintf("the first document is a %s of %s", head.Kind, describe(head.APIVersion))
+		case head.Type != "" && head.ID != nil:
+			return n.Content[0].Line, "the task has neither a container nor a K8sPod"
+		default:
+			return n.Content[0].Line, "the first document has no kind"
 		}
 	}
+}
+
+func describe(apiVersion string) string {
+	if apiVersion == "" {
+		return "no apiVersion"
+	}
+	return "apiVersion " + apiVersion
 }
