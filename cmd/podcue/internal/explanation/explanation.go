@@ -31,6 +31,9 @@ type Field struct {
 	Value   any
 	Origins []provenance.Origin // the winner first, then the losers, the strongest first
 	Hazards finding.List
+	// Hidden is the element that counts in place of the one that Path leads
+	// through, because a container's last variable of a name wins; "" for none.
+	Hidden provenance.Path
 }
 
 // UnknownFieldError says that the Pod has no such field.
@@ -60,7 +63,7 @@ func (s *Subject) Explain(path provenance.Path) (*Field, error) {
 	if !ok {
 		return nil, s.unknown(path, at)
 	}
-	f := &Field{Path: at, Value: value, Origins: slices.Clone(s.Fields[at])}
+	f := &Field{Path: at, Value: value, Origins: slices.Clone(s.Fields[at]), Hidden: s.hiddenBy(at)}
 	if len(f.Origins) == 0 {
 		f.Origins = s.below(at, value)
 	}
@@ -74,6 +77,36 @@ func (s *Subject) Explain(path provenance.Path) (*Field, error) {
 		}
 	}
 	return f, nil
+}
+
+// hiddenBy returns the last variable of the name that the one on the way to at
+// has, if that is another one.
+func (s *Subject) hiddenBy(at provenance.Path) provenance.Path {
+	for p := at; p != ""; p = p.Parent() {
+		segs := p.Segments()
+		if len(segs) < 2 || segs[len(segs)-2].Name != "env" || segs[len(segs)-1].Kind == provenance.Field {
+			continue
+		}
+		_, element, _ := provenance.Resolve(s.Pod, p)
+		_, list, _ := provenance.Resolve(s.Pod, p.Parent())
+		elements, _ := list.([]any)
+		paths := provenance.ElementPaths(p.Parent(), "env", elements)
+		for i := len(elements) - 1; i >= 0; i-- {
+			if name(elements[i]) == name(element) {
+				if paths[i] == p {
+					return ""
+				}
+				return paths[i]
+			}
+		}
+	}
+	return ""
+}
+
+// name is the name of a list's element.
+func name(element any) any {
+	m, _ := element.(map[string]any)
+	return m["name"]
 }
 
 // below returns the origins of the leaves under a node that has none of its own,
@@ -130,6 +163,9 @@ func (s *Subject) WriteText(w io.Writer, f *Field, color bool) error {
 	}
 	if len(f.Origins) == 0 {
 		b.WriteString("\n  no origin is recorded\n")
+	}
+	if f.Hidden != "" {
+		fmt.Fprintf(&b, "\n  %s the container gets the last variable of this name: %s\n", paint("33", "hidden:"), f.Hidden)
 	}
 	for _, h := range f.Hazards {
 		fmt.Fprintf(&b, "\n  %s %s [%s]\n", paint("33", h.Severity.String()+":"), h.Message, h.ID)

@@ -15,6 +15,7 @@ type jsonField struct {
 	Value   any               `json:"value"`
 	Origins []jsonOrigin      `json:"origins"`
 	Hazards []finding.Finding `json:"hazards,omitempty"`
+	Hidden  string            `json:"hidden,omitempty"`
 }
 
 type jsonOrigin struct {
@@ -29,7 +30,7 @@ type jsonOrigin struct {
 
 // WriteJSON prints fields for machines: {"version":1,"object":…,"profile":…,
 // "fields":[{"path","value","origins":[{"layer","wins","file","line","column",
-// "rule","value"}],"hazards"}]}, the winner of each field first.
+// "rule","value"}],"hazards","hidden"}]}, the winner of each field first.
 func (s *Subject) WriteJSON(w io.Writer, fields ...*Field) error {
 	out := struct {
 		Version int            `json:"version"`
@@ -38,7 +39,7 @@ func (s *Subject) WriteJSON(w io.Writer, fields ...*Field) error {
 		Fields  []jsonField    `json:"fields"`
 	}{Version: 1, Object: s.Object, Profile: s.Profile, Fields: []jsonField{}}
 	for _, f := range fields {
-		j := jsonField{Path: string(f.Path), Value: f.Value, Origins: []jsonOrigin{}, Hazards: f.Hazards}
+		j := jsonField{Path: string(f.Path), Value: f.Value, Origins: []jsonOrigin{}, Hazards: f.Hazards, Hidden: string(f.Hidden)}
 		for i, o := range f.Origins {
 			origin := jsonOrigin{Layer: o.Layer, Wins: i == 0, File: o.Pos.Filename, Line: o.Pos.Line, Column: o.Pos.Column, Rule: o.Rule}
 			if json.Valid([]byte(o.Value)) {
