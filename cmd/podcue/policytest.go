@@ -125,7 +125,7 @@ func (r *policyTestRun) failed() int {
 func (r *policyTestRun) text() string {
 	var b strings.Builder
 	for _, f := range r.Problems {
-		fmt.Fprintf(&b, "%s\n", f)
+		fmt.Fprintf(&b, "%s: %s\n", f.Position(), f.Message)
 		if f.Help != "" {
 			fmt.Fprintf(&b, "  help: %s\n", f.Help)
 		}

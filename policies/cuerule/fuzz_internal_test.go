@@ -187,7 +187,7 @@ func decide(fits func(any) bool, item any) (matches, undecided bool) {
 
 func TestShapes(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(400) {
+	for seed := range uint64(200) {
 		checkShapes(t, seed)
 	}
 }

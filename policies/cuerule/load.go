@@ -267,6 +267,7 @@ func (l *loader) problem(pkg *pack, id string, err error) {
 		f.Object = finding.Object{Kind: "Package", Name: pkg.path, Package: pkg.path}
 	} else {
 		l.set.broken = append(l.set.broken, id)
+		f.Message = fmt.Sprintf("policy %s: %s", id, p.text())
 	}
 	if f.Help == "" {
 		f.Help = "mend it at the place named"
@@ -275,7 +276,7 @@ func (l *loader) problem(pkg *pack, id string, err error) {
 		f.Origins = []provenance.Origin{{Layer: provenance.LayerPolicy, Pos: p.pos}}
 	}
 	for _, g := range l.problems {
-		if g.Message == f.Message && slices.Equal(g.Origins, f.Origins) && len(f.Origins) > 0 {
+		if strings.HasSuffix(g.Message, p.text()) && slices.Equal(g.Origins, f.Origins) && len(f.Origins) > 0 {
 			return // one mistake in what several policies use
 		}
 	}

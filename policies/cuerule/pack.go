@@ -132,6 +132,14 @@ type problem struct {
 
 func (p *problem) Error() string { return p.message }
 
+// text returns where in the policy the problem is, and what.
+func (p *problem) text() string {
+	if p.path == "" {
+		return p.message
+	}
+	return string(p.path) + ": " + p.message
+}
+
 // problem returns err, which is about the policy id, as a problem.
 func (p *pack) problem(id string, err error) *problem {
 	var known *problem

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/format"
@@ -57,7 +58,7 @@ func (r *rule) paramsCUE() string {
 	if err != nil {
 		return ""
 	}
-	return string(data)
+	return strings.Replace(string(data), "\n\t...\n}", "\n}", 1) // the type has that, not the author
 }
 
 // configure returns the policy with params, a JSON object, unified with its
