@@ -107,9 +107,9 @@ func TestRoundTripTasks(t *testing.T) {
 			continue
 		}
 		if refused[c.Name] != "" {
-			_, errs := compile(t, map[string]string{"import.cue": string(cue)})
-			if !strings.Contains(errs["."], refused[c.Name]) {
-				t.Errorf("%s: %q is not refused for %q", c.Name, errs["."], refused[c.Name])
+			_, errs := compile(t, map[string]string{"p/import.cue": string(cue)})
+			if !strings.Contains(errs["./p"], refused[c.Name]) {
+				t.Errorf("%s: %q is not refused for %q", c.Name, errs["./p"], refused[c.Name])
 			}
 			continue
 		}

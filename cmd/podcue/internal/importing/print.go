@@ -163,7 +163,7 @@ func inline(v *value) (text string, ok bool) {
 	}
 	parts := make([]string, len(v.members))
 	for i, m := range v.members {
-		if len(m.value.members)+len(m.value.items) > 3 {
+		if len(m.value.members)+len(m.value.items) > 3 || hasStructs(m.value) {
 			return "", false // too much for one line to read well
 		}
 		text, ok := inline(m.value)
@@ -176,6 +176,11 @@ func inline(v *value) (text string, ok bool) {
 		parts[i] = label(m.name) + ": " + text
 	}
 	return "{" + strings.Join(parts, ", ") + "}", true
+}
+
+// hasStructs reports whether v is a list with structs in it.
+func hasStructs(v *value) bool {
+	return len(v.items) > 0 && v.items[0].kind == structKind
 }
 
 // scalar returns a scalar that may take several lines.
