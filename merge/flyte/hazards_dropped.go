@@ -2,6 +2,7 @@ package flyte
 
 import (
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -150,7 +151,8 @@ var templateImage = &Hazard{
 The task's containers have an image already when the template is merged under
 them, so the template's image is used only for a container without one. The API
 server wants an image in every container of a PodTemplate; it may as well be a
-placeholder. The container called default is left out of this finding.`,
+placeholder. The container called default, and images that are called noop, pause or
+placeholder, are left out of this finding.`,
 	Help:     "set the image in the task, or in the task's own pod template",
 	Issue:    upstream(3624),
 	Severity: finding.Info, Profiles: inBoth,
@@ -158,7 +160,7 @@ placeholder. The container called default is left out of this finding.`,
 		for _, c := range h.containers {
 			for _, part := range c.applied {
 				image := part.container.Image
-				if part.container.Name == containerMagic.all || part.container.Name == initContainerMagic.all || image == "" || image == c.final.Image {
+				if name := part.container.Name; name == containerMagic.all || name == initContainerMagic.all || image == c.final.Image || isPlaceholder(image) {
 					continue
 				}
 				path := c.path.Child("image")
@@ -167,6 +169,12 @@ placeholder. The container called default is left out of this finding.`,
 			}
 		}
 	},
+}
+
+// isPlaceholder reports whether nobody means image to be run.
+func isPlaceholder(image string) bool {
+	name := image[strings.LastIndex(image, "/")+1:]
+	return image == "" || slices.ContainsFunc([]string{"noop", "pause", "placeholder"}, func(s string) bool { return strings.Contains(name, s) })
 }
 
 var taskMetadataIgnored = &Hazard{

@@ -159,27 +159,35 @@ var overrideUnsupported = &Hazard{
 	Doc: `Flyte 2 does not hand a node's overrides to the Pod
 
 Image, pod template, accelerator and shared memory of with_overrides are in the code
-that builds the Pod, but the executor of Flyte 2 hands over none of them, only
-resources. The Pod that podcue shows has them; the cluster's will not.`,
+that builds the Pod, but the executor of Flyte 2 hands over none of them. The Pod
+that podcue makes for an execution has them, the cluster's will not; with an action
+podcue leaves them out as well.`,
 	Help:     "set them in the task",
 	Issue:    upstream(6463),
 	Severity: finding.Warning, Profiles: inV2,
 	check: func(h *hazardPass) {
 		over := h.b.exec.Overrides
 		var lost []string
-		field := ""
-		add := func(has bool, what, in string) {
+		var origins []provenance.Origin
+		add := func(has bool, what, field string) {
 			if has {
 				lost = append(lost, what)
-				field = in
+				origins = append(origins, h.execution("overrides", field)...)
 			}
 		}
 		add(over.ContainerImage != "", "image", "containerImage")
 		add(over.PodTemplate != nil && over.PodTemplate.PodSpec != nil, "pod template", "podTemplate")
 		add(over.ExtendedResources != nil && over.ExtendedResources.GPUAccelerator != nil, "accelerator", "extendedResources")
 		add(over.ExtendedResources != nil && over.ExtendedResources.SharedMemory != nil, "shared memory", "extendedResources")
+		if a := h.in.Authored; a != nil && h.in.fromAction { // they did not even get here
+			add(a.Overrides.Image != "", "image", "containerImage")
+			add(a.Overrides.PodTemplate != nil, "pod template", "podTemplate")
+			add(a.Overrides.Accelerator != nil, "accelerator", "extendedResources")
+			add(a.Overrides.SharedMemory != nil, "shared memory", "extendedResources")
+			add(a.Overrides.Resources != nil, "resources", "resources")
+		}
 		if len(lost) > 0 {
-			h.report("spec", h.execution("overrides", field), "%s of the node %s not handed over by Flyte 2", list(lost), is(lost))
+			h.report("spec", origins, "%s of the node %s not handed over by Flyte 2", list(lost), is(lost))
 		}
 	},
 }

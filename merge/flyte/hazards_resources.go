@@ -202,7 +202,7 @@ into the Pod as they are, and the API server refuses it.`,
 		for _, c := range h.containers {
 			for _, side := range resourceSides {
 				for _, name := range []corev1.ResourceName{genericGPU, corev1.ResourceStorage} {
-					if _, ok := side.get(c.final)[name]; ok {
+					if own := c.raw != nil && has(side.get(c.raw), name); has(side.get(c.final), name) && !own {
 						path := c.path.Child("resources." + side.name).Key(string(name))
 						h.report(path, h.at(path), "there is no resource %s in Kubernetes", name)
 					}

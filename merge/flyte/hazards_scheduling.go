@@ -65,12 +65,13 @@ requirement of the platform does not hold.`,
 			n += len(terms)
 		}
 		sides = append(sides, side{requiredTerms(h.task.Affinity), h.platformTerms(n), n})
+		sides = slices.DeleteFunc(sides, func(s side) bool { return len(s.terms) == 0 })
+		if len(sides) < 2 {
+			return
+		}
 		var origins []provenance.Origin
 		severity := finding.Warning
 		for _, s := range sides {
-			if len(s.terms) == 0 {
-				continue
-			}
 			escape := slices.IndexFunc(final, func(t corev1.NodeSelectorTerm) bool {
 				return !isEmpty(t) && !slices.ContainsFunc(s.terms, func(own corev1.NodeSelectorTerm) bool { return !isEmpty(own) && implies(t, own) })
 			})
