@@ -9,6 +9,7 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/load"
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -130,7 +131,8 @@ func golden(t *testing.T, file string, got []byte) {
 // their optional parameters, and several in one list.
 func TestBlocksCompose(t *testing.T) {
 	t.Parallel()
-	pkg := build(t, ".", ".")
+	ctx := cuecontext.New()
+	pkg := buildIn(t, ctx, ".", ".")
 	tests := []struct{ expr, want string }{
 		{`(#GPU & {}).resources`, `{"limits":{"nvidia.com/gpu":1}}`},
 		{`(#GPU & {}).nodeSelector`, `{}`},
@@ -142,7 +144,7 @@ func TestBlocksCompose(t *testing.T) {
 		{`(#Scratch & {size: "1Gi"}).mount`, `{"name":"scratch","mountPath":"/scratch"}`},
 	}
 	for _, tt := range tests {
-		got, err := pkg.Context().CompileString(tt.expr, cue.Scope(pkg)).MarshalJSON()
+		got, err := ctx.CompileString(tt.expr, cue.Scope(pkg)).MarshalJSON()
 		if err != nil || string(got) != tt.want {
 			t.Errorf("%s = %s (%v), want %s", tt.expr, got, err, tt.want)
 		}

@@ -21,21 +21,16 @@ import (
 // build returns the package or files that args name, relative to dir.
 func build(t testing.TB, dir string, args ...string) cue.Value {
 	t.Helper()
+	return buildIn(t, cuecontext.New(), dir, args...)
+}
+
+func buildIn(t testing.TB, ctx *cue.Context, dir string, args ...string) cue.Value {
+	t.Helper()
 	inst := load.Instances(args, &load.Config{Dir: dir})[0]
 	if inst.Err != nil {
 		t.Fatal(inst.Err)
 	}
-	return cuecontext.New().BuildInstance(inst)
-}
-
-// definition returns a definition of the schema.
-func definition(t testing.TB, name string) cue.Value {
-	t.Helper()
-	v := build(t, ".", ".").LookupPath(cue.MakePath(cue.Def(name)))
-	if err := v.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return v
+	return ctx.BuildInstance(inst)
 }
 
 // sources returns the parsed files of the schema by name.

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
 	cuejson "cuelang.org/go/encoding/json"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
@@ -25,10 +26,15 @@ import (
 
 // podJSON holds a pod as JSON against the schema.
 type podJSON struct {
+	ctx      *cue.Context
 	template cue.Value // #PodTemplateSpec
 }
 
-func newPodJSON(t testing.TB) podJSON { return podJSON{definition(t, "PodTemplateSpec")} }
+func newPodJSON(t testing.TB) podJSON {
+	t.Helper()
+	ctx := cuecontext.New()
+	return podJSON{ctx, buildIn(t, ctx, ".", ".").LookupPath(cue.MakePath(cue.Def("PodTemplateSpec")))}
+}
 
 // refuses returns the schema's first error, "" if it takes the pod.
 func (s podJSON) refuses(t testing.TB, pod map[string]any) string {
@@ -41,7 +47,7 @@ func (s podJSON) refuses(t testing.TB, pod map[string]any) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := s.template.Context().BuildExpr(expr).Unify(s.template)
+	v := s.ctx.BuildExpr(expr).Unify(s.template)
 	if errs := messages(v, cue.Concrete(true), cue.Final()); len(errs) > 0 {
 		return errs[0]
 	}
