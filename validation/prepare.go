@@ -34,7 +34,8 @@ const nameSuffix = "00000"
 
 // receive does to the metadata what the server does when a request comes in.
 func (v *Verdict) receive(meta *metav1.ObjectMeta) {
-	meta.CreationTimestamp, meta.UID, meta.SelfLink = metav1.Time{}, "", ""
+	meta.CreationTimestamp, meta.UID = metav1.Time{}, ""
+	meta.SelfLink = "" //lint:ignore SA1019 the server clears the deprecated field
 	meta.DeletionTimestamp, meta.DeletionGracePeriodSeconds = nil, nil
 	if meta.Namespace == "" {
 		meta.Namespace = metav1.NamespaceDefault

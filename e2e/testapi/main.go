@@ -34,7 +34,7 @@ func main() {
 		os.Exit(1)
 	}
 	go func() {
-		io.Copy(io.Discard, os.Stdin) //nolint:errcheck // its end is what counts
+		io.Copy(io.Discard, os.Stdin) // its end is what counts
 		os.Exit(0)
 	}()
 	command := app.NewAPIServerCommand()
