@@ -149,7 +149,9 @@ func (tr *translator) general() finding.List {
 			}
 		}
 	}
-	return found
+	return slices.DeleteFunc(found, func(f finding.Finding) bool {
+		return f.Object.Kind == kindTemplate || f.Object.Kind == kindTask
+	})
 }
 
 // A member is one entry of templates or tasks.
@@ -171,7 +173,9 @@ func members(root cue.Value, name string) []member {
 	}
 	var out []member
 	for fields.Next() {
-		out = append(out, member{fields.Selector().Unquoted(), fields.Value()})
+		if sel := fields.Selector(); sel.LabelType() == cue.StringLabel && sel.ConstraintType() != cue.RequiredConstraint {
+			out = append(out, member{sel.Unquoted(), fields.Value()})
+		}
 	}
 	slices.SortFunc(out, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	return out

@@ -21,7 +21,7 @@ func (tr *translator) structure(v, def cue.Value, path []string) []problem {
 	default:
 		return nil
 	}
-	fields, err := v.Fields()
+	fields, err := v.Fields(cue.Optional(true)) // without, a required field is an error
 	if err != nil {
 		return nil
 	}
@@ -31,6 +31,9 @@ func (tr *translator) structure(v, def cue.Value, path []string) []problem {
 		sel := fields.Selector()
 		if sel.LabelType() != cue.StringLabel {
 			return nil // a list where there should be a struct
+		}
+		if sel.ConstraintType() != 0 {
+			continue // a rule, and no field yet
 		}
 		name := sel.Unquoted()
 		have[name] = true
@@ -51,7 +54,7 @@ func (tr *translator) structure(v, def cue.Value, path []string) []problem {
 	}
 	for required.Next() {
 		sel := required.Selector()
-		if sel.ConstraintType() == cue.RequiredConstraint && !have[sel.Unquoted()] {
+		if sel.LabelType() == cue.StringLabel && sel.ConstraintType() == cue.RequiredConstraint && !have[sel.Unquoted()] {
 			out = append(out, problem{path: append(slices.Clone(path), sel.Unquoted()), format: formatRequired, schema: true})
 		}
 	}

@@ -56,10 +56,17 @@ func (tr *translator) findings(problems []problem) finding.List {
 	return found
 }
 
-// follows reports whether p is that a closed definition has no room for a field
+// follows reports whether p follows from another problem: it is in a field that
+// should not be there; or it is that a closed definition has no room for a field
 // that the schema itself puts there, while it has no room for something of the
 // author's either: one cause.
 func follows(p problem, all []problem) bool {
+	below := func(q problem) bool {
+		return q.format == formatUnknown && len(p.path) > len(q.path) && under(p.path, q.path)
+	}
+	if slices.ContainsFunc(all, below) {
+		return true // what is in a field that should not be there does not matter
+	}
 	return p.format == formatUnknown && len(p.own) == 0 && slices.ContainsFunc(all, func(q problem) bool {
 		return q.format == formatUnknown && len(q.own) > 0 && len(p.path) > 1 && under(q.path, p.path[:2])
 	})
