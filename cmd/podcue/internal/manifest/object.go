@@ -36,9 +36,12 @@ func (d *decoder) object(n *node, h head) {
 	}
 }
 
+// jsonSize is the length of the JSON of most pods, at most.
+const jsonSize = 2048
+
 // convert returns the JSON of n, nil if it has none; that is reported.
 func (d *decoder) convert(n *node, object finding.Object) []byte {
-	c := &converter{}
+	c := &converter{out: make([]byte, 0, jsonSize)}
 	if err := c.value(n); err != nil {
 		d.exploded = len(c.out) > maxDocument
 		d.failed(err, object)

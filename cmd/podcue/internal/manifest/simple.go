@@ -26,11 +26,11 @@ func simpleYAML(text []byte) *node {
 			return nil
 		}
 	}
-	n := &node{}
-	if !s.block(n, s.indent, 0) || s.start >= 0 {
+	n, ok := s.block(s.indent, 0)
+	if !ok || s.start >= 0 {
 		return nil
 	}
-	return n
+	return &n
 }
 
 // A simpleParser reads lines one by one: the current one is that which starts at
@@ -43,7 +43,29 @@ type simpleParser struct {
 	indent int // of its content
 	line   int // 1-based
 	after  int // where the next line starts
+
+	open  []node // the nodes of the collections that are being read
+	arena []node // where nodes of finished collections go
 }
+
+// close ends the collection whose nodes are those of s.open from first on, and
+// returns them.
+func (s *simpleParser) close(first int) []node {
+	nodes := s.open[first:]
+	if len(nodes) == 0 {
+		return nil
+	}
+	if cap(s.arena)-len(s.arena) < len(nodes) {
+		s.arena = make([]node, 0, max(arenaSize, len(nodes)))
+	}
+	at := len(s.arena)
+	s.arena = append(s.arena, nodes...)
+	s.open = s.open[:first]
+	return s.arena[at:len(s.arena):len(s.arena)]
+}
+
+// arenaSize is how many nodes are allocated at once.
+const arenaSize = 128
 
 // next goes to the next line that has content. It reports whether there is one.
 func (s *simpleParser) next() bool {
@@ -77,14 +99,14 @@ func (s *simpleParser) here(k kind) node {
 }
 
 // block reads the map or list that starts here, at column indent (0-based).
-func (s *simpleParser) block(n *node, indent, depth int) bool {
+func (s *simpleParser) block(indent, depth int) (node, bool) {
 	if depth > maxDepth/2 || strings.HasPrefix(s.rest(), "...") && s.indent == 0 || s.rest()[0] == '%' {
-		return false
+		return node{}, false
 	}
 	if s.isDash() {
-		return s.list(n, indent, depth)
+		return s.list(indent, depth)
 	}
-	return s.mapping(n, indent, depth)
+	return s.mapping(indent, depth)
 }
 
 // isDash reports whether the element of a list starts here.
@@ -93,213 +115,78 @@ func (s *simpleParser) isDash() bool {
 	return r[0] == '-' && (len(r) == 1 || r[1] == ' ')
 }
 
-func (s *simpleParser) list(n *node, indent, depth int) bool {
-	*n = s.here(listNode)
+func (s *simpleParser) list(indent, depth int) (node, bool) {
+	n, first := s.here(listNode), len(s.open)
 	for s.start >= 0 && s.indent == indent && s.isDash() {
 		e := s.here(scalarNode)
-		for s.at++; s.at < s.end && s.text[s.at] == ' '; s.at++ {
-		}
+		s.at++
+		s.spaces()
+		ok := false
 		switch {
 		case s.at == s.end || s.text[s.at] == '#':
-			if !s.below(&e, indent, false, depth) {
-				return false
-			}
-		case s.isDash():
-			return false // a list in a list
+			e, ok = s.below(e, indent, false, depth)
+		case s.isDash(): // a list in a list
 		case s.isKey():
 			// The map's other lines stand below its first key.
 			s.indent = s.at - s.start
-			if !s.mapping(&e, s.indent, depth+1) {
-				return false
-			}
+			e, ok = s.mapping(s.indent, depth+1)
 		default:
-			if !s.value(&e, indent, depth) {
-				return false
-			}
-		}
-		n.content = append(n.content, e)
-	}
-	return s.indent <= indent
-}
-
-func (s *simpleParser) mapping(n *node, indent, depth int) bool {
-	*n = s.here(mapNode)
-	n.content = make([]node, 0, 8)
-	for s.start >= 0 && s.indent == indent {
-		if !s.isKey() {
-			return false
-		}
-		k := s.here(scalarNode)
-		s.key(&k)
-		s.at++ // the colon
-		v := s.here(scalarNode)
-		for ; s.at < s.end && s.text[s.at] == ' '; s.at++ {
-		}
-		ok := false
-		if s.at == s.end || s.text[s.at] == '#' {
-			ok = s.below(&v, indent, true, depth)
-		} else {
-			ok = s.value(&v, indent, depth)
+			e, ok = s.value(indent, depth)
 		}
 		if !ok {
-			return false
+			return n, false
 		}
-		n.content = append(n.content, k, v)
+		s.open = append(s.open, e)
 	}
-	return s.indent < indent
+	n.content = s.close(first)
+	return n, s.indent <= indent
 }
 
-// below reads what stands on the lines after a key or a dash at column indent:
-// a deeper block, a list beside the key, or nothing.
-func (s *simpleParser) below(n *node, indent int, list bool, depth int) bool {
-	empty := *n
-	if !s.next() {
-		*n = empty
-		return true
+func (s *simpleParser) mapping(indent, depth int) (node, bool) {
+	n, first := s.here(mapNode), len(s.open)
+	for s.start >= 0 && s.indent == indent {
+		if depth > maxDepth/2 || !s.isKey() {
+			return n, false
+		}
+		s.open = append(s.open, s.key())
+		s.at++ // the colon
+		v, ok := s.here(scalarNode), false
+		if s.spaces(); s.at == s.end || s.text[s.at] == '#' {
+			v, ok = s.below(v, indent, true, depth)
+		} else {
+			v, ok = s.value(indent, depth)
+		}
+		if !ok {
+			return n, false
+		}
+		s.open = append(s.open, v)
 	}
-	if s.indent > indent || list && s.indent == indent && s.isDash() {
-		return s.block(n, s.indent, depth+1)
+	n.content = s.close(first)
+	return n, s.indent < indent
+}
+
+// below reads what stands on the lines after a key or a dash at column indent: a
+// deeper block, a list beside the key, or nothing, which is the node empty.
+func (s *simpleParser) below(empty node, indent int, list bool, depth int) (node, bool) {
+	if s.next() && (s.indent > indent || list && s.indent == indent && s.isDash()) {
+		return s.block(s.indent, depth+1)
 	}
-	return true
+	return empty, true
 }
 
 // value reads a scalar or flow collection that ends with the line, and goes to
 // the next line, which must not go on with it.
-func (s *simpleParser) value(n *node, indent, depth int) bool {
-	if !s.inline(n, false, depth) {
-		return false
+func (s *simpleParser) value(indent, depth int) (node, bool) {
+	n, ok := s.inline(false, depth)
+	if !ok {
+		return n, false
 	}
-	for s.at < s.end && s.text[s.at] == ' ' {
-		s.at++
-	}
+	s.spaces()
 	if s.at < s.end && (s.text[s.at] != '#' || s.text[s.at-1] != ' ') {
-		return false
+		return n, false
 	}
 	s.next()
-	return s.indent <= indent
-}
-
-// inline reads a scalar or a flow collection, in a flow collection or not.
-func (s *simpleParser) inline(n *node, flow bool, depth int) bool {
-	if s.at == s.end || depth > maxDepth/2 {
-		return false
-	}
-	*n = s.here(scalarNode)
-	switch s.text[s.at] {
-	case '{':
-		return s.flow(n, mapNode, '}', depth)
-	case '[':
-		return s.flow(n, listNode, ']', depth)
-	case '"', '\'':
-		return s.quoted(n)
-	case '&', '*', '!', '|', '>', '%', '@', '`', ',', ']', '}', '?', ':', '#':
-		return false
-	}
-	return s.plain(n, flow)
-}
-
-// quoted reads a quoted scalar without escapes.
-func (s *simpleParser) quoted(n *node) bool {
-	quote := s.text[s.at]
-	length := strings.IndexByte(s.text[s.at+1:s.end], quote)
-	if length < 0 {
-		return false
-	}
-	n.style, n.value = quotedStyle, s.text[s.at+1:s.at+1+length]
-	s.at += length + 2
-	return (quote == '\'' || strings.IndexByte(n.value, '\\') < 0) && (s.at == s.end || s.text[s.at] != quote)
-}
-
-// plain reads a plain scalar.
-func (s *simpleParser) plain(n *node, flow bool) bool {
-	from := s.at
-	if s.text[from] == '-' && (from+1 == s.end || strings.IndexByte(" ,[]{}", s.text[from+1]) >= 0) {
-		return false
-	}
-	for ; s.at < s.end; s.at++ {
-		switch c := s.text[s.at]; c {
-		case ':':
-			if s.at+1 == s.end || s.text[s.at+1] == ' ' || flow && strings.IndexByte(",[]{}", s.text[s.at+1]) >= 0 {
-				return false
-			}
-			continue
-		case '#':
-			if s.text[s.at-1] != ' ' {
-				continue
-			}
-			if flow {
-				return false
-			}
-		case ',', ']', '}':
-			if !flow {
-				continue
-			}
-		case '[', '{', '?', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`':
-			if flow {
-				return false
-			}
-			continue
-		default:
-			continue
-		}
-		break
-	}
-	n.value = strings.TrimRight(s.text[from:s.at], " ")
-	s.at = from + len(n.value)
-	return n.value != ""
-}
-
-// flow reads a flow collection up to end.
-func (s *simpleParser) flow(n *node, k kind, end byte, depth int) bool {
-	n.kind = k
-	s.at++
-	for s.spaces(); s.at < s.end; s.spaces() {
-		if s.text[s.at] == end && len(n.content) == 0 {
-			s.at++
-			return true
-		}
-		if k == mapNode {
-			if !s.isKey() {
-				return false
-			}
-			key := s.here(scalarNode)
-			s.key(&key)
-			n.content = append(n.content, key)
-			s.at++ // the colon
-			if s.at == s.end || s.text[s.at] != ' ' {
-				return false
-			}
-			s.spaces()
-		}
-		var e node
-		if !s.inline(&e, true, depth+1) {
-			return false
-		}
-		n.content = append(n.content, e)
-		s.spaces()
-		if s.at == s.end {
-			return false
-		}
-		c := s.text[s.at]
-		s.at++
-		if c == end {
-			return true
-		}
-		if c != ',' {
-			return false
-		}
-		s.spaces()
-		if s.at == s.end || s.text[s.at] == end {
-			return false // a comma at the end
-		}
-	}
-	return false
-}
-
-func (s *simpleParser) spaces() {
-	for s.at < s.end && s.text[s.at] == ' ' {
-		s.at++
-	}
+	return n, s.indent <= indent
 }
 
 // isKey reports whether a key with its colon starts here: a word, or a quoted
@@ -328,16 +215,17 @@ func (s *simpleParser) isKey() bool {
 const maxSimpleKey = 512
 
 // key reads the key that isKey saw.
-func (s *simpleParser) key(n *node) {
+func (s *simpleParser) key() node {
 	if c := s.text[s.at]; c == '"' || c == '\'' {
-		s.quoted(n)
-		return
+		n, _ := s.quoted()
+		return n
 	}
-	from := s.at
+	n, from := s.here(scalarNode), s.at
 	for isWord(s.text[s.at]) {
 		s.at++
 	}
 	n.value = s.text[from:s.at]
+	return n
 }
 
 // isWord reports whether c is part of a word that can be a plain key.

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -53,8 +54,9 @@ func checkSimple(t *testing.T, name string, text []byte) bool {
 	if got == nil {
 		return false
 	}
-	if diff := cmp.Diff(comparable(byLibrary(text)), comparable(got)); diff != "" {
-		t.Errorf("%s: -library +got:\n%s\n%s", name, diff, text)
+	want, have := comparable(byLibrary(text)), comparable(got)
+	if !reflect.DeepEqual(want, have) {
+		t.Errorf("%s: -library +got:\n%s\n%s", name, cmp.Diff(want, have), text)
 	}
 	return true
 }
