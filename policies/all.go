@@ -64,6 +64,7 @@ var all = []*Policy{
 	MemoryRequestMissing,
 	MemoryRequestNELimit,
 	MergeDuplicateKey,
+	MergeShadow,
 	MountHidesSystemPath,
 	MountPathConflict,
 	NodeSelection,

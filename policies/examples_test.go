@@ -16,6 +16,7 @@ import (
 var withoutExamples = map[string]string{
 	"default-namespace":          "where the object is created",
 	"hostpath-via-pv":            "the PersistentVolume",
+	"merge-shadow":               "the layers below",
 	"interruptible-toleration":   "whether the task is interruptible",
 	"template-container-dropped": "the cluster's PodTemplate",
 	"template-default-overrides": "the cluster's PodTemplate",

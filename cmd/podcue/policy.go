@@ -66,6 +66,8 @@ type policyEntry struct {
 	Package    string   `json:"package,omitempty"` // of the team's own
 	Position   string   `json:"position,omitempty"`
 	Locked     bool     `json:"locked,omitempty"`
+
+	hazard bool // of the merge: there is no switching it on
 }
 
 // on says when the policy is on, in words.
@@ -74,7 +76,7 @@ func (p *policyEntry) on() string {
 	if p.Default {
 		on = append(on, "default")
 	}
-	if p.Group != hazardGroup {
+	if !p.hazard {
 		on = append(on, p.Profiles...)
 	}
 	if len(on) == 0 {
@@ -101,7 +103,7 @@ func (e *env) policyEntries() ([]*policyEntry, error) {
 	for _, h := range flyte.Hazards() {
 		entries = append(entries, &policyEntry{
 			ID: h.ID, Title: h.Title(), Group: hazardGroup, Severity: h.Severity.String(), Default: true, Profiles: h.Profiles,
-			Stage: policies.Final.String(), Doc: body(h.Doc), Help: h.Help, Bad: h.Bad(), Good: h.Good(), Issue: h.Issue,
+			Stage: policies.Final.String(), Doc: body(h.Doc), Help: h.Help, Bad: h.Bad(), Good: h.Good(), Issue: h.Issue, hazard: true,
 		})
 	}
 	own, err := e.projectEntries()

@@ -121,7 +121,7 @@ func (p *policyEntry) text() string {
 	line("group", p.Group)
 	line("severity", p.Severity)
 	switch {
-	case p.Group == hazardGroup:
+	case p.hazard:
 		line("exists in", strings.Join(p.Profiles, ", "))
 	case p.on() == "-":
 		line("on", "when asked for: --enable "+p.ID)

@@ -37,7 +37,7 @@ func (w *walker) walk(at provenance.Path, name string, n *yaml.Node) error {
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i], n.Content[i+1]
 			p := provenance.MemberPath(at, name, key.Value)
-			w.add(p, key)
+			w.add(p, key, value)
 			if err := w.walk(p, key.Value, value); err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ func (w *walker) walk(at provenance.Path, name string, n *yaml.Node) error {
 			return fmt.Errorf("%s:%d: %w", w.file, n.Line, err)
 		}
 		for i, p := range provenance.ElementPaths(at, name, list) {
-			w.add(p, n.Content[i])
+			w.add(p, n.Content[i], n.Content[i])
 			if err := w.walk(p, "", n.Content[i]); err != nil {
 				return err
 			}
@@ -57,9 +57,14 @@ func (w *walker) walk(at provenance.Path, name string, n *yaml.Node) error {
 	return nil
 }
 
-func (w *walker) add(p provenance.Path, n *yaml.Node) {
-	w.m.Add(p, provenance.Origin{
+func (w *walker) add(p provenance.Path, at, value *yaml.Node) {
+	o := provenance.Origin{
 		Layer: provenance.LayerManifest,
-		Pos:   provenance.Position{Filename: w.file, Line: n.Line, Column: n.Column},
-	})
+		Pos:   provenance.Position{Filename: w.file, Line: at.Line, Column: at.Column},
+	}
+	var v any
+	if value.Decode(&v) == nil {
+		o.Value = provenance.JSON(v)
+	}
+	w.m.Add(p, o)
 }

@@ -15,9 +15,10 @@
 //
 //	# subject: {"stage": "authored", "kind": "PodTemplate", "primary": "main", "root": "template"}
 //	# params: {"allow": ["/data"]}
+//	# lower: {"spec.hostNetwork": false}
 //	# without positions
 //
-// The last one leaves out the provenance, and then all messages are expected in
+// lower has what a layer below set, by canonical paths. The last one leaves out the provenance, and then all messages are expected in
 // the document's order of "want" comments, wherever they stand.
 package policytest
 
@@ -78,6 +79,7 @@ type document struct {
 	Claims        map[string]*corev1.PersistentVolumeSpec
 
 	params  string
+	lower   map[provenance.Path]json.RawMessage
 	noPlace bool
 }
 
@@ -113,6 +115,10 @@ func parseComments(text string) (*document, error) {
 			}
 		} else if rest, ok := strings.CutPrefix(line, "# params: "); ok {
 			d.params = rest
+		} else if rest, ok := strings.CutPrefix(line, "# lower: "); ok {
+			if err := json.Unmarshal([]byte(rest), &d.lower); err != nil {
+				return nil, fmt.Errorf("%s: %w", line, err)
+			}
 		} else if line == "# without positions" {
 			d.noPlace = true
 		}
@@ -161,6 +167,9 @@ func check(p *policies.Policy, f txtar.File, d *document) (finding.List, error) 
 		fields, err := Fields(f.Name, f.Data)
 		if err != nil {
 			return nil, err
+		}
+		for path, value := range d.lower {
+			fields[path] = append([]provenance.Origin{{Layer: provenance.LayerBase, Value: string(value)}}, fields[path]...)
 		}
 		s.Fields = func() provenance.Map { return fields }
 	}
