@@ -14,15 +14,14 @@ import (
 // An Explanation says what stands behind one of the server's messages, and how
 // to mend it.
 type Explanation struct {
-	ID   string // kebab-case: mount-without-volume
-	Doc  string // why the server refuses it; a sentence
-	Help string // how to mend it; one line
-
-	// field is how the server's field ends, without what stands in brackets;
+	ID string // kebab-case: mount-without-volume
+	// Field is how the server's field ends, without what stands in brackets;
 	// alternatives are separated by blanks, and "" fits every field.
-	field string
-	// message is a part of the server's message; alternatives are separated by |.
-	message string
+	Field string
+	// Message is a part of the server's message; alternatives are separated by |.
+	Message string
+	Doc     string // why the server refuses it; a sentence
+	Help    string // how to mend it; one line
 }
 
 // Explanations returns all explanations, sorted by ID.
@@ -46,10 +45,10 @@ func Explain(c Cause) (e Explanation, ok bool) {
 }
 
 func (e *Explanation) fits(name, message string) bool {
-	if !slices.ContainsFunc(strings.Split(e.message, "|"), func(part string) bool { return strings.Contains(message, part) }) {
+	if !slices.ContainsFunc(strings.Split(e.Message, "|"), func(part string) bool { return strings.Contains(message, part) }) {
 		return false
 	}
-	return e.field == "" || slices.ContainsFunc(strings.Fields(e.field), func(end string) bool {
+	return e.Field == "" || slices.ContainsFunc(strings.Fields(e.Field), func(end string) bool {
 		return name == end || strings.HasSuffix(name, "."+end)
 	})
 }
