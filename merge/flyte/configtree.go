@@ -46,7 +46,7 @@ func dotted(key string) bool { return strings.Contains(key, ".") }
 
 // sameKey reports whether two keys are one to the loader.
 func sameKey(a, b string) bool {
-	return a == b || !dotted(a) && !dotted(b) && strings.ToLower(a) == strings.ToLower(b)
+	return a == b || !dotted(a) && !dotted(b) && strings.EqualFold(a, b)
 }
 
 // member returns the value of key, nil if there is none. Of several spellings
