@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -104,12 +105,17 @@ func (e *env) eachManifest(names []string, visit func(*manifest.Object) error) (
 	return r.Findings(), nil
 }
 
+// manifestGCPercent keeps the memory of checking thousands of manifests small:
+// each is garbage once it is checked.
+const manifestGCPercent = 75
+
 // judgeManifests checks the manifests that -f names, and returns how many pods
 // they carry. They are judged by the platform of the first module.
 func (j *judge) judgeManifests(p *project) (int, error) {
 	if len(j.o.manifests) == 0 || len(p.modules) == 0 {
 		return 0, nil
 	}
+	debug.SetGCPercent(manifestGCPercent) // CUE is done with, and of manifests little stays
 	platform := p.modules[0].platform
 	n := 0
 	found, err := j.env.eachManifest(j.o.manifests, func(o *manifest.Object) error {
