@@ -54,7 +54,7 @@ func checkShadow(p *Pass, path provenance.Path, origins []provenance.Origin) {
 			continue
 		}
 		if watched || weaker(path, was, is) {
-			p.reportObject(path, "%s from the %s takes the place of %s from the %s", provenance.JSON(is), winner.Layer, provenance.JSON(was), loser.Layer)
+			p.reportObject(path, "%s %s from the %s takes the place of %s from the %s", fieldOf(path), provenance.JSON(is), winner.Layer, provenance.JSON(was), loser.Layer)
 			return
 		}
 	}
@@ -118,4 +118,10 @@ func weaker(path provenance.Path, was, is any) bool {
 func drops(list any) bool {
 	l, _ := list.([]any)
 	return slices.Contains(l, any("ALL"))
+}
+
+// fieldOf returns the name of the field at path.
+func fieldOf(path provenance.Path) string {
+	segs := path.Segments()
+	return segs[len(segs)-1].Name
 }
