@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/podcue/podcue/finding"
 )
@@ -29,9 +30,9 @@ func headOf(members []member) head {
 		h.members[m.name] = v
 		switch m.name {
 		case "apiVersion":
-			h.apiVersion = v.value
+			h.apiVersion = strings.Clone(v.value) // or the object's name keeps its document in memory
 		case "kind":
-			h.kind = v.value
+			h.kind = strings.Clone(v.value)
 		case "metadata":
 			h.metadata(v)
 		case "items":
@@ -59,11 +60,11 @@ func (h *head) metadata(n *node) {
 		}
 		switch m.name {
 		case "name":
-			h.name = v.value
+			h.name = strings.Clone(v.value)
 		case "generateName":
 			generated = v.value + "*"
 		case "namespace":
-			h.namespace = v.value
+			h.namespace = strings.Clone(v.value)
 		}
 	}
 	if h.name == "" {
