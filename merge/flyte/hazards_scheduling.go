@@ -48,7 +48,7 @@ that meets one of them will do. When the base template requires a node pool and 
 task (or default-affinity, or the requirement for interruptible tasks) requires
 something else, the Pod may run outside of the pool. It is an error where a
 requirement of the platform does not hold.`,
-	Help:     "repeat the template's requirements in the task's own term, or use a nodeSelector, which is added to every term",
+	Help:     "repeat the template's requirements in the task's own term, or use a nodeSelector, which holds beside any term",
 	Severity: finding.Error, Profiles: inBoth,
 	check: func(h *hazardPass) {
 		final := requiredTerms(h.pod.Spec.Affinity)

@@ -179,3 +179,23 @@ func TestHazardOrigins(t *testing.T) {
 	}
 	t.Error("not found")
 }
+
+// What one container of the template sets to false in vain, above another one.
+func TestZeroBetweenTemplateContainers(t *testing.T) {
+	const setup = `base:
+  spec:
+    containers:
+    - {name: default, image: noop, tty: true}
+    - {name: primary, image: noop, tty: false}
+task:
+  image: train:1
+`
+	var got []string
+	for _, f := range readExample(t, "setup.yaml", setup).hazards(t, flyte.V2, "setup.yaml") {
+		got = append(got, fmt.Sprintf("%s %s %v", f.ID, f.Message, f.Position()))
+	}
+	want := []string{"merge-zero-cannot-override false of the base template does not override true of the base template setup.yaml:4:41"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

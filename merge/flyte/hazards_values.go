@@ -38,13 +38,50 @@ Pod in its bounds.`,
 			h.reportZero(path, h.fields[path])
 		}
 		fields, object := h.templateFields()
-		h.eachUnset(fields, object, func(path provenance.Path, lost provenance.Origin) {
-			if winner, ok := h.fields.Winner(path); ok && isTemplate(winner.Layer) {
-				lost.Rule, lost.Value = merge.RuleFalseLost, zeroBeside(winner.Value)
-				h.reportZero(path, []provenance.Origin{lost, winner})
-			}
+		h.eachUnset(fields, object, h.byTemplate, func(path provenance.Path, lost provenance.Origin) {
+			h.reportUnset(path, lost)
 		})
+		for _, c := range h.containers {
+			for _, part := range c.applied[min(1, len(c.applied)):] {
+				h.checkUnsetByPart(c, part)
+			}
+		}
 	},
+}
+
+// checkUnsetByPart reports what part, a container of the base template, sets to
+// false, 0 or "" in vain, because a part below it has another value.
+func (h *hazardPass) checkUnsetByPart(c *hazardContainer, part hazardPart) {
+	if part.template.layer != provenance.LayerBase {
+		return
+	}
+	prefix := provenance.Path("spec.containers").Key(part.container.Name)
+	if part.init {
+		prefix = provenance.Path("spec.initContainers").Key(part.container.Name)
+	}
+	fields := provenance.Map{}
+	for path, origins := range h.b.in.Templates.fields(h.b.base.name) {
+		if path.Under(prefix) {
+			fields[path] = origins
+		}
+	}
+	at := func(path provenance.Path) provenance.Path { return c.path + path[len(prefix):] }
+	h.eachUnset(fields, func() any { return generic(h.b.base.template) },
+		func(path provenance.Path) bool { return h.byTemplate(at(path)) },
+		func(path provenance.Path, lost provenance.Origin) { h.reportUnset(at(path), lost) })
+}
+
+// byTemplate reports whether a template decided the field of the final Pod.
+func (h *hazardPass) byTemplate(path provenance.Path) bool {
+	winner, ok := h.fields.Winner(path)
+	return ok && isTemplate(winner.Layer)
+}
+
+// reportUnset reports a field that lost was to set to its zero value.
+func (h *hazardPass) reportUnset(path provenance.Path, lost provenance.Origin) {
+	winner, _ := h.fields.Winner(path)
+	lost.Rule, lost.Value = merge.RuleFalseLost, zeroBeside(winner.Value)
+	h.reportZero(path, []provenance.Origin{lost, winner})
 }
 
 // reportZero reports a field one of whose origins could not win because its
@@ -82,14 +119,14 @@ func isZeroLost(lost, winner provenance.Origin) bool {
 	return false
 }
 
-// eachUnset calls visit for each field, other than in elements of lists that are
-// never merged, that fields has, but the object does not: somebody set it to
+// eachUnset calls visit for each candidate, other than in elements of lists that
+// are never merged, that fields has, but the object does not: somebody set it to
 // false, 0 or "", which Go's types cannot tell from nothing.
-func (h *hazardPass) eachUnset(fields provenance.Map, object func() any, visit func(provenance.Path, provenance.Origin)) {
+func (h *hazardPass) eachUnset(fields provenance.Map, object func() any, candidate func(provenance.Path) bool, visit func(provenance.Path, provenance.Origin)) {
 	var obj any
 	for _, path := range fields.Paths() {
 		o, _ := fields.Winner(path)
-		if o.Value != "" && o.Value != "false" && o.Value != "0" && o.Value != `""` || !h.fields.Has(path) {
+		if o.Value != "" && o.Value != "false" && o.Value != "0" && o.Value != `""` || !candidate(path) {
 			continue
 		}
 		if slices.ContainsFunc(path.Segments(), func(s provenance.Segment) bool { return s.Kind == provenance.Index }) {
@@ -170,15 +207,17 @@ too. The finding says where that has happened.`,
 	Help:     "enforce it with a policy or with Pod Security admission; a template cannot",
 	Severity: finding.Warning, Profiles: inBoth,
 	check: func(h *hazardPass) {
+		loosened := func(path provenance.Path) bool {
+			winner, _ := h.fields.Winner(path)
+			return winner.Value == "true" && isProtective(path) && !isTemplate(winner.Layer)
+		}
 		overridden := func(path provenance.Path, lost provenance.Origin) {
 			winner, _ := h.fields.Winner(path)
-			if winner.Value == "true" && isProtective(path) && !isTemplate(winner.Layer) {
-				h.report(path, []provenance.Origin{winner, lost}, "true of %s overrides false of %s", layerTitle(winner.Layer), layerTitle(lost.Layer))
-			}
+			h.report(path, []provenance.Origin{winner, lost}, "true of %s overrides false of %s", layerTitle(winner.Layer), layerTitle(lost.Layer))
 		}
 		for _, path := range h.paths {
 			for _, lost := range h.fields[path] {
-				if isTemplate(lost.Layer) && lost.Value == "false" && lost.Rule == "" {
+				if isTemplate(lost.Layer) && lost.Value == "false" && lost.Rule == "" && loosened(path) {
 					overridden(path, lost)
 					break
 				}
@@ -186,7 +225,7 @@ too. The finding says where that has happened.`,
 		}
 		if base := h.b.base; base != nil { // a plain false leaves no trace in the merge
 			object := func() any { return generic(base.template) }
-			h.eachUnset(h.b.in.Templates.fields(base.name), object, overridden)
+			h.eachUnset(h.b.in.Templates.fields(base.name), object, loosened, overridden)
 		}
 	},
 }
