@@ -224,7 +224,7 @@ func (d *discovery) addFolder(dir, qualifier string, named bool) error {
 	if qualifier != "" {
 		if !slices.Contains(names, qualifier) {
 			if named && !f.broken {
-				return fmt.Errorf("there is no package %s in %s%s", qualifier, d.files.pattern(dir), finding.DidYouMean(qualifier, names))
+				return fmt.Errorf("there is no package %s in %s: its files are of %s", qualifier, d.files.pattern(dir), strings.Join(names, ", "))
 			}
 			return nil
 		}
