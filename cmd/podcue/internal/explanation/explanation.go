@@ -30,6 +30,9 @@ type Field struct {
 	Path    provenance.Path
 	Value   any
 	Origins []provenance.Origin // the winner first, then the losers, the strongest first
+	// Parts says that the node has no origin of its own: Origins are those of what
+	// is in it, and none of them lost.
+	Parts   bool
 	Hazards finding.List
 	// Hidden is the element that counts in place of the one that Path leads
 	// through, because a container's last variable of a name wins; "" for none.
@@ -66,6 +69,7 @@ func (s *Subject) Explain(path provenance.Path) (*Field, error) {
 	f := &Field{Path: at, Value: value, Origins: slices.Clone(s.Fields[at]), Hidden: s.hiddenBy(at)}
 	if len(f.Origins) == 0 {
 		f.Origins = s.below(at, value)
+		f.Parts = len(f.Origins) > 0
 	}
 	if len(f.Origins) == 0 {
 		f.Origins = slices.Clone(s.Fields.Nearest(at))
@@ -145,7 +149,10 @@ func (s *Subject) WriteText(w io.Writer, f *Field, color bool) error {
 	fmt.Fprintf(&b, "%s = %s\n", paint("1", string(f.Path)), indentJSON(f.Value))
 	for i, o := range f.Origins {
 		verdict, code := "lost", "31"
-		if i == 0 {
+		switch {
+		case f.Parts:
+			verdict, code = "part", "32"
+		case i == 0:
 			verdict, code = "wins", "32"
 		}
 		fmt.Fprintf(&b, "\n  %s  %s", paint(code, verdict), o.Layer)
@@ -187,7 +194,12 @@ func (s *Subject) excerpt(pos provenance.Position) string {
 	if pos.Line > len(lines) {
 		return ""
 	}
-	line := strings.TrimRight(lines[pos.Line-1], "\r")
+	line := strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			return '?' // one byte, as columns count, and nothing to a terminal
+		}
+		return r
+	}, strings.TrimRight(lines[pos.Line-1], "\r"))
 	number := fmt.Sprint(pos.Line)
 	var b strings.Builder
 	fmt.Fprintf(&b, "        %s | %s\n", number, strings.ReplaceAll(line, "\t", "    "))

@@ -41,7 +41,7 @@ func (s *Subject) WriteJSON(w io.Writer, fields ...*Field) error {
 	for _, f := range fields {
 		j := jsonField{Path: string(f.Path), Value: f.Value, Origins: []jsonOrigin{}, Hazards: f.Hazards, Hidden: string(f.Hidden)}
 		for i, o := range f.Origins {
-			origin := jsonOrigin{Layer: o.Layer, Wins: i == 0, File: o.Pos.Filename, Line: o.Pos.Line, Column: o.Pos.Column, Rule: o.Rule}
+			origin := jsonOrigin{Layer: o.Layer, Wins: i == 0 || f.Parts, File: o.Pos.Filename, Line: o.Pos.Line, Column: o.Pos.Column, Rule: o.Rule}
 			if json.Valid([]byte(o.Value)) {
 				origin.Value = json.RawMessage(o.Value)
 			}
