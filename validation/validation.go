@@ -149,7 +149,8 @@ var setup = sync.OnceValues(func() (*server, error) {
 	return s, nil
 })
 
-// pod judges pod, which it changes, with the gates of version set; at places fields in the object as it was given.
+// pod judges pod, which it changes, while the gates are those of version; at
+// finds places in the object as it was given.
 func (s *server) pod(version string, pod *corev1.Pod, at placer) *Verdict {
 	in := &core.Pod{}
 	v := &Verdict{stored: in}
@@ -224,8 +225,13 @@ func (v *Verdict) refuse(errs field.ErrorList) {
 
 // warn adds warnings; a server gives each text once.
 func (v *Verdict) warn(texts ...string) {
+	seen := make(map[string]bool, len(v.Warnings)+len(texts))
+	for _, w := range v.Warnings {
+		seen[w.Text] = true
+	}
 	for _, t := range texts {
-		if !slices.ContainsFunc(v.Warnings, func(w Warning) bool { return w.Text == t }) {
+		if !seen[t] {
+			seen[t] = true
 			v.Warnings = append(v.Warnings, Warning{Text: t})
 		}
 	}
