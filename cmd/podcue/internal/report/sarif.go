@@ -27,6 +27,10 @@ const (
 	sarifFingerprint = "podcue/v1"
 )
 
+// maxDescription keeps descriptions below the 1024 characters that code scanning
+// takes. The help has the whole text.
+const maxDescription = 1000
+
 // sarifLevels are the levels of the severities.
 var sarifLevels = map[finding.Severity]string{finding.Error: "error", finding.Warning: "warning", finding.Info: "note"}
 
@@ -39,12 +43,19 @@ func writeSARIF(w io.Writer, r *Run) error {
 	for _, w := range waived {
 		all = append(all, w.Finding)
 	}
+	baseline := slices.ContainsFunc(waived, func(w finding.Waived) bool { return w.By == "baseline" })
 	for i, print := range fingerprints(all) {
 		if _, err := all[i].Severity.MarshalText(); err != nil {
 			return err
 		}
 		result := s.result(all[i], print)
+		if baseline {
+			result.Baseline = "new"
+		}
 		if i >= len(found) {
+			if waived[i-len(found)].By == "baseline" {
+				result.Baseline = "unchanged"
+			}
 			result.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: because(waived[i-len(found)])}}
 		}
 		results = append(results, result)
@@ -99,16 +110,35 @@ func newSARIFRule(r Rule) sarifRule {
 	if r.Title != "" {
 		rule.Short = &sarifMessage{Text: oneLine(r.Title)}
 	}
-	if r.Doc != "" {
-		rule.Full = &sarifMessage{Text: r.Doc}
+	if first, _, _ := strings.Cut(r.Doc, "\n\n"); first != "" {
+		if len(first) > maxDescription {
+			first = strings.ToValidUTF8(first[:maxDescription], "") + "…"
+		}
+		rule.Full = &sarifMessage{Text: first}
 	}
 	if help := strings.Trim(r.Doc+"\n\n"+r.Help, "\n"); help != "" {
 		rule.Help = &sarifMessage{Text: help}
 	}
-	if len(r.Tags) > 0 {
-		rule.Properties = &sarifRuleProperties{Tags: slices.Sorted(slices.Values(r.Tags))}
+	if tags := slices.Clone(r.Tags); len(tags) > 0 {
+		rule.Properties = &sarifRuleProperties{}
+		if slices.ContainsFunc(tags, isSecurity) {
+			tags = append(tags, "security") // without this tag the score does not count
+			rule.Properties.SecuritySeverity = securitySeverities[r.Severity]
+		}
+		slices.Sort(tags)
+		rule.Properties.Tags = slices.Compact(tags)
 	}
 	return rule
+}
+
+// securitySeverities are scores in the middle of what code scanning calls high,
+// medium and low.
+var securitySeverities = map[finding.Severity]string{finding.Error: "8.0", finding.Warning: "5.5", finding.Info: "2.0"}
+
+// isSecurity reports whether a rule with the tag is about security: a group of
+// policies, or a framework.
+func isSecurity(tag string) bool {
+	return slices.Contains([]string{"hostpath", "host", "securityContext", "identity", "mitre", "nsa"}, tag) || strings.HasPrefix(tag, "cis-")
 }
 
 func (s *sarifWriter) result(f finding.Finding, print string) sarifResult {

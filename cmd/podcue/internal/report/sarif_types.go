@@ -41,7 +41,8 @@ type sarifConfiguration struct {
 }
 
 type sarifRuleProperties struct {
-	Tags []string `json:"tags"`
+	Tags             []string `json:"tags"`
+	SecuritySeverity string   `json:"security-severity,omitempty"` // of code scanning: a CVSS score
 }
 
 type sarifResult struct {
@@ -52,6 +53,7 @@ type sarifResult struct {
 	Locations    []sarifLocation        `json:"locations"`
 	Related      []sarifLocation        `json:"relatedLocations,omitempty"`
 	Fingerprints map[string]string      `json:"partialFingerprints"`
+	Baseline     string                 `json:"baselineState,omitempty"`
 	Suppressions []sarifSuppression     `json:"suppressions,omitempty"`
 	Properties   *sarifResultProperties `json:"properties,omitempty"`
 }
