@@ -75,6 +75,9 @@ type planField struct {
 	action action
 	kind   reflect.Kind // of the scalar, for scalars and pointers to them
 	elem   *plan        // of the struct, for structs and pointers to them
+	// concat appends src to dst, for lists: reflect's own way where nothing faster
+	// is known.
+	concat func(dst, src reflect.Value)
 }
 
 type action int
@@ -142,7 +145,7 @@ func (f planField) of(t reflect.Type) planField {
 	case t == resourceListType:
 		f.action = mergeResourceList
 	case t.Kind() == reflect.Slice:
-		f.action = mergeList
+		f.action, f.concat = mergeList, concatOf(t)
 	default:
 		panic(fmt.Sprintf("merge: no rule for %s of type %s", f.name, t))
 	}
@@ -296,7 +299,7 @@ func (f *planField) list(dst, src reflect.Value, dt, st *provenance.Tree) {
 	if added == 0 {
 		return
 	}
-	dst.Set(reflect.AppendSlice(dst, src))
+	f.concat(dst, src)
 	if st == nil {
 		return
 	}
