@@ -86,6 +86,7 @@ func mergeInput(p *flyte.Profile, primary string, task, template *corev1.PodSpec
 
 // The hazards of every named case are pinned, case by case, and were read.
 func TestHazardsOfRecordedCases(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	namedInputs(t, func(name string, p *flyte.Profile, in *flyte.Input) {
 		in.Sources = &flyte.Sources{}

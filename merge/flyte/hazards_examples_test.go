@@ -194,6 +194,7 @@ func (e *example) hazards(t *testing.T, p *flyte.Profile, file string) finding.L
 // Every hazard has an example in which it is found, with positions, in each of its
 // profiles and in no other one; and one in which it is not.
 func TestHazardExamples(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	for _, h := range flyte.Hazards() {
 		id := strings.TrimPrefix(h.ID, "merge-")

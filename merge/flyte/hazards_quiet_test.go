@@ -14,6 +14,7 @@ import (
 // hazards but for what Flyte itself does to its containers. What its author wrote
 // twice is no surprise of Flyte's.
 func TestNoHazardsWithoutMerge(t *testing.T) {
+	t.Parallel()
 	flytes := []string{
 		"merge-accelerator-without-resource", "merge-device-not-mapped", "merge-device-class-unknown",
 		"merge-readiness-probe-replaced", "merge-sidecar-limit-zero", "merge-task-metadata-ignored",

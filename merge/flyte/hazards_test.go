@@ -81,6 +81,7 @@ func TestHazardList(t *testing.T) {
 // Over all recorded inputs: the findings are well-formed, the same each time and
 // without asking for provenance, and looking for them changes nothing.
 func TestHazardProperties(t *testing.T) {
+	t.Parallel()
 	i := 0
 	podInputs(t, func(name string, p *flyte.Profile, in *flyte.Input) {
 		if i++; i%3 != 0 { // the others differ by chance only

@@ -49,6 +49,7 @@ func verdicts(t *testing.T) map[string][]string {
 // refused it for that reason. Where it refuses a Pod and no hazard says so, one
 // side alone has made the mistake.
 func TestHazardsAgreeWithTheServer(t *testing.T) {
+	t.Parallel()
 	recorded := verdicts(t)
 	checked := map[string]int{}
 	podInputs(t, func(name string, p *flyte.Profile, in *flyte.Input) {
