@@ -3,6 +3,7 @@ package cuerule_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,9 +18,9 @@ import (
 // benchPolicies are n policies of the kinds that people write: most have a shape,
 // one in five is a deny list, one in ten a constraint, one in ten leaves its
 // shape to CUE.
-func benchPolicies(n int) string {
+func benchPolicies(n int, form string) string {
 	var b strings.Builder
-	b.WriteString("package policies\n\nimport (\n\t\"list\"\n\t\"github.com/podcue/podcue/schema\"\n)\n\npolicies: [_]: schema.#Policy\ninput: schema.#PolicyInput\n\n")
+	b.WriteString("package policies\n\nimport (\n\t\"list\"\n\t\"github.com/podcue/podcue/schema\"\n)\n\npolicies: [_]: schema.#Policy\ninput: schema.#PolicyInput\n_used: list.MaxItems(1)\n\n")
 	kinds := []string{
 		`{params: allow: [...string] | *["/data", "/mnt/nvme"], each: "volumes", when: hostPath!: _, require: hostPath: path!: (schema.#Under & {prefixes: params.allow}).ok, message: "\(it.name): \(it.hostPath.path)", it: _}`,
 		`{each: "mounts", when: volume: hostPath!: _, require: mount: readOnly!: true, message: "\(it.container.name) mounts \(it.volume.hostPath.path) writable", it: _}`,
@@ -32,6 +33,7 @@ func benchPolicies(n int) string {
 		`{deny: [for m in input.mounts if m.mount.mountPath == "/" {path: m.path, message: "over the root"}]}`,
 		`{each: "pod", require: spec: {containers!: list.MaxItems(5), initContainers?: list.MaxItems(5)}}`,
 	}
+	kinds = slices.DeleteFunc(kinds, func(k string) bool { return !strings.Contains(k, form) })
 	for i := range n {
 		fmt.Fprintf(&b, "policies: \"p-%d\": %s\n", i, kinds[i%len(kinds)])
 	}
@@ -63,11 +65,17 @@ func benchPod(i int) *corev1.PodTemplateSpec {
 }
 
 // BenchmarkPolicies checks 1,000 different pods with 100 policies an iteration,
-// loading included.
+// loading included: of every form, and of one alone.
 func BenchmarkPolicies(b *testing.B) {
+	for name, form := range map[string]string{"mixed": "", "shape": "each:", "deny": "deny:", "constraint": "constraint:"} {
+		b.Run(name, func(b *testing.B) { benchmarkPolicies(b, benchPolicies(100, form)) })
+	}
+}
+
+func benchmarkPolicies(b *testing.B, source string) {
 	dir := b.TempDir()
 	write(b, filepath.Join(dir, "cue.mod/module.cue"), []byte("module: \"example.com/project\"\nlanguage: version: \"v0.15.0\"\n"))
-	write(b, filepath.Join(dir, "policies/p.cue"), []byte(benchPolicies(100)))
+	write(b, filepath.Join(dir, "policies/p.cue"), []byte(source))
 	pods := make([]*corev1.PodTemplateSpec, 1000)
 	for i := range pods {
 		pods[i] = benchPod(i)

@@ -3,6 +3,7 @@ package cuerule
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"sync"
 
 	"cuelang.org/go/cue"
@@ -167,18 +168,22 @@ func readDeny(v cue.Value) ([]denial, *failure) {
 	return denied, nil
 }
 
-// input returns the named views as the input of deny lists: their items.
+// input returns the named views as the input of deny lists: their items. The
+// other lists are empty.
 func (v *views) input(names []string) map[string]any {
-	in := make(map[string]any, len(names))
-	for _, name := range names {
-		items := v.items(name)
-		if name == viewPod {
-			in[name] = items[0].value
+	in := map[string]any{}
+	for _, name := range Views() {
+		list := []any{}
+		switch {
+		case name == viewPod && slices.Contains(names, name):
+			in[name] = v.items(name)[0].value
 			continue
-		}
-		list := make([]any, len(items))
-		for i, item := range items {
-			list[i] = item.value
+		case name == viewPod:
+			continue
+		case slices.Contains(names, name):
+			for _, item := range v.items(name) {
+				list = append(list, item.value)
+			}
 		}
 		in[name] = list
 	}

@@ -111,7 +111,32 @@ func prune(f *ast.File, p pruning) {
 		}
 		return false
 	})
+	if !p.typed {
+		ast.Walk(f, func(n ast.Node) bool { untype(n); return true }, nil)
+	}
 	pruneImports(f)
+}
+
+// untype makes an input of #PolicyInput one of anything: what is filled in is of
+// that type, and need not be held against it for every pod.
+func untype(n ast.Node) {
+	f, ok := n.(*ast.Field)
+	if !ok {
+		return
+	}
+	if name, _ := label(f); name == fieldInput && isSelector(f.Value, "#PolicyInput") {
+		f.Value = ast.NewIdent("_")
+	}
+}
+
+// isSelector reports whether e is the definition called name of an import.
+func isSelector(e ast.Expr, name string) bool {
+	sel, ok := e.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	id, ok := sel.Sel.(*ast.Ident)
+	return ok && id.Name == name
 }
 
 // wants reports whether d, a part of the struct of policies, is needed.
@@ -123,12 +148,7 @@ func (p pruning) wants(d ast.Decl) bool {
 	if id, ok := label(f); ok {
 		return p.keep == nil || p.keep(id)
 	}
-	sel, ok := f.Value.(*ast.SelectorExpr)
-	if !ok {
-		return true
-	}
-	name, ok := sel.Sel.(*ast.Ident)
-	return !ok || p.typed || name.Name != "#Policy"
+	return p.typed || !isSelector(f.Value, "#Policy")
 }
 
 func pruneImports(f *ast.File) {
