@@ -21,9 +21,12 @@ func lostLeaves(want, have any) []string {
 	for path, v := range provenance.Leaves(w) {
 		if segments := path.Segments(); !contains(generic(have), segments, v) {
 			// Of a list the whole is named, not each leaf.
-			if i := slices.IndexFunc(segments, func(s provenance.Segment) bool { return s.Kind == provenance.Index }); i >= 0 {
-				for range segments[i:] {
-					path = path.Parent()
+			for i, s := range segments {
+				if s.Kind == provenance.Index || s.Kind == provenance.Key && provenance.ListKeys(segments[i-1].Name) != nil {
+					for range segments[i:] {
+						path = path.Parent()
+					}
+					break
 				}
 			}
 			if !slices.Contains(lost, string(path)) {
