@@ -55,11 +55,26 @@ func (h *hazardPass) reportLeak(t *hazardTemplate, cached *corev1.PodSpec) {
 					severity = finding.Error
 				}
 				part := hazardPart{t, &l.before[i], l.init, i}
-				h.reportAs(severity, h.pathOf(part, l.path), part.origins(),
+				path := h.pathOf(part, l.path)
+				h.reportAs(severity, path, slices.Concat(part.origins(), h.leaking(path, changed)),
 					"%s of this task stay in container %s of the cached %s", list(changed), l.before[i].Name, t.title)
 			}
 		}
 	}
+}
+
+// leaking returns where the task, not the template, says something that stays in
+// the cache: in the fields of the container at path.
+func (h *hazardPass) leaking(path provenance.Path, fields []string) []provenance.Origin {
+	for _, field := range fields {
+		i, _ := slices.BinarySearch(h.paths, path.Child(field))
+		for ; i < len(h.paths) && h.paths[i].Under(path.Child(field)); i++ {
+			if o, _ := h.fields.Winner(h.paths[i]); !isTemplate(o.Layer) && o.Pos.IsValid() {
+				return []provenance.Origin{o}
+			}
+		}
+	}
+	return nil
 }
 
 // changedFields returns the fields of a container that differ, sorted, but for
