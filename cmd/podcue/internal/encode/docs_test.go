@@ -61,8 +61,8 @@ A PodTemplate of the cluster must have a container, and each container an image;
 missing, ` + "`podtemplate`" + ` puts the primary container and the image ` + "`" + encode.PlaceholderImage + "`" + ` in their place, which
 Flyte replaces with the task's own and never runs.
 
-The Python of ` + "`flytekit`" + ` needs a kubernetes client that knows every field of the template. A resource claim is written as
-a dict, since its class has had several names.
+The Python of ` + "`flytekit`" + ` needs a kubernetes client that knows every field of the template. What is of a class that has had
+several names (resource claims, lifecycle handlers, the resources of a volume claim) is written as a dict.
 `)
 	for _, target := range encode.Targets() {
 		var out bytes.Buffer

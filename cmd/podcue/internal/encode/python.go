@@ -111,14 +111,16 @@ func (p *pythonWriter) indent(depth int) { p.b.WriteString(strings.Repeat("    "
 // isModel reports whether the Python client has a class V1… for the Kubernetes
 // type t: it has for structs, but those that print as one value.
 //
-// The class of ResourceClaim changed its name from one version of the client to
-// another, so it stays a dict, which the client takes as well.
+// Some classes changed their names from one version of the client to another;
+// what is of them stays a dict, which the client takes as well.
 func isModel(t reflect.Type) bool {
 	if t == nil || t.Kind() != reflect.Struct {
 		return false
 	}
 	switch t.Name() {
-	case "Quantity", "IntOrString", "Time", "FieldsV1", "ResourceClaim":
+	case "Quantity", "IntOrString", "Time", "FieldsV1":
+		return false
+	case "ResourceClaim", "LifecycleHandler", "VolumeResourceRequirements":
 		return false
 	}
 	return true

@@ -7,10 +7,14 @@ from kubernetes.client import (
     V1EmptyDirVolumeSource,
     V1EnvVar,
     V1EnvVarSource,
+    V1EphemeralVolumeSource,
     V1ExecAction,
     V1FCVolumeSource,
     V1HTTPGetAction,
+    V1Lifecycle,
     V1ObjectFieldSelector,
+    V1PersistentVolumeClaimSpec,
+    V1PersistentVolumeClaimTemplate,
     V1PodSpec,
     V1Probe,
     V1ResourceRequirements,
@@ -48,6 +52,16 @@ gpu = PodTemplate(
                         ),
                     ),
                 ],
+                lifecycle=V1Lifecycle(
+                    pre_stop={
+                        "exec": {
+                            "command": [
+                                "sleep",
+                                "5",
+                            ],
+                        },
+                    },
+                ),
                 liveness_probe=V1Probe(
                     http_get=V1HTTPGetAction(
                         path="/healthz",
@@ -117,6 +131,23 @@ gpu = PodTemplate(
             V1Volume(
                 name="scratch",
                 empty_dir=V1EmptyDirVolumeSource(),
+            ),
+            V1Volume(
+                name="claim",
+                ephemeral=V1EphemeralVolumeSource(
+                    volume_claim_template=V1PersistentVolumeClaimTemplate(
+                        spec=V1PersistentVolumeClaimSpec(
+                            access_modes=[
+                                "ReadWriteOnce",
+                            ],
+                            resources={
+                                "requests": {
+                                    "storage": "1Gi",
+                                },
+                            },
+                        ),
+                    ),
+                ),
             ),
             V1Volume(
                 name="san",
