@@ -40,6 +40,10 @@ func (tr *translator) sayConflict(p problem, pl place, f *finding.Finding) {
 			}
 			f.Message = fmt.Sprintf("must be %s, not %s", kindWord(want), described(values[0].node))
 			f.Help = retype(pl.name, values[0].node, want)
+			if pl.object.Kind == kindTemplate && pl.path == "" {
+				f.Message = "must be a template, not " + described(values[0].node)
+				f.Help = fmt.Sprintf("write the template itself: %s: podSpec: {…}; podcue import turns a manifest into CUE", label(pl.name))
+			}
 			if pl.name == "podTemplate" && have == cue.StringKind {
 				f.Help = fmt.Sprintf("refer to the template: podTemplate: templates[%s]; a template of the cluster goes by podTemplateName", quoted(values[0].node))
 			}

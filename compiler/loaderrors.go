@@ -13,6 +13,7 @@ import (
 
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
+	"github.com/podcue/podcue/schema"
 )
 
 // unreadable is the finding for a file that is not fit to be read.
@@ -149,6 +150,11 @@ func (ld *loader) sayLoad(f *finding.Finding) {
 func (ld *loader) sayNoPackage(importPath string, f *finding.Finding) {
 	ip := ast.ParseImportPath(importPath)
 	f.Message = fmt.Sprintf("there is no package %s", importPath)
+	if strings.HasPrefix(ip.Path, podcueModule+"/") && ld.src.path != podcueModule {
+		f.Message += finding.DidYouMean(ip.Path, []string{schema.ImportPath})
+		f.Help = fmt.Sprintf("write %q", schema.ImportPath)
+		return
+	}
 	rest, inModule := strings.CutPrefix(ip.Path, ld.src.path+"/")
 	if !inModule {
 		f.Help = "add its module to deps in cue.mod/module.cue with cue mod get, or vendor the package into cue.mod/pkg; the module here is " + ld.src.path

@@ -187,8 +187,42 @@ func (tr *translator) sayIncomplete(p problem, pl place, f *finding.Finding) {
 		f.Help = fmt.Sprintf("give %s a value, or leave one of the defaults out", label(pl.name))
 		return
 	}
+	if through := tr.circle(parts); through != "" {
+		f.Message = "has no value: it refers to " + through + ", which refers back to it"
+		f.Help = "give one of the two a value"
+		return
+	}
 	f.Message = "has no value: it may be " + tr.possible(pl.value, arg(p, 0))
 	f.Help = fmt.Sprintf("give %s a value, or its definition a default: *value | type", label(pl.name))
+}
+
+// circle returns what a field refers to, if the references from there lead in a
+// circle; "" otherwise.
+func (tr *translator) circle(parts []part) string {
+	for _, p := range slices.Backward(parts) {
+		v, first := p.node, ""
+		seen := map[string]bool{}
+		for range maxHops {
+			root, path := v.ReferencePath()
+			if !root.Exists() {
+				break
+			}
+			sels := path.Selectors()
+			if first == "" {
+				first = sels[len(sels)-1].String()
+			}
+			if seen[path.String()] {
+				return first
+			}
+			seen[path.String()] = true
+			own := tr.authors(root.LookupPath(path))
+			if len(own) != 1 {
+				break
+			}
+			v = own[0]
+		}
+	}
+	return ""
 }
 
 // possible says what a value without a value may be.

@@ -47,6 +47,9 @@ func (tr *translator) sayUnknown(p problem, pl place, f *finding.Finding) {
 			return
 		}
 		f.Help = listed(allowed)
+		if len(around) == 0 && pl.object.Kind == kindTemplate && ast.IsValidIdent(pl.name) {
+			f.Help += "; a parameter of your own is called #" + pl.name
+		}
 		return
 	}
 	known := slices.DeleteFunc(names(pl.parent), func(n string) bool { return n == pl.name })
