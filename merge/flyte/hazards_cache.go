@@ -29,7 +29,7 @@ structs that only one of default and primary has. Flyte 1.16 copies the template
 		task := h.task.DeepCopy()
 		for _, t := range slices.Backward(h.templates) {
 			cached := t.spec.DeepCopy()
-			merged, _ := m.merge(tracedSpec{cached, nil}, tracedSpec{task, nil})
+			merged, _ := m.merge(tracedSpec{spec: cached}, tracedSpec{spec: task})
 			task = merged.DeepCopy()
 			if !equality.Semantic.DeepEqual(t.spec, cached) {
 				h.reportLeak(t, cached)

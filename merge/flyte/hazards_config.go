@@ -93,13 +93,8 @@ context or a required node affinity.`,
 func (h *hazardPass) checkDropped(s finding.Severity, key string, path provenance.Path, lost []string) {
 	if len(lost) > 0 {
 		h.reportAs(s, path, slices.Concat(firsts(h.at(path)), h.config(key)), "%s of %s %s lost: the task has its own %s",
-			list(lost), key, is(lost), lastField(path))
+			list(lost), key, is(lost), fieldName(path))
 	}
-}
-
-func lastField(p provenance.Path) string {
-	s := p.Segments()
-	return s[len(s)-1].Name
 }
 
 // primaryContainer returns the primary container, nil if the Pod has none.

@@ -35,7 +35,7 @@ policy, parts of the pod's security context, the grace period of a copilot task.
 					if slices.Contains(kubernetesDefaults, lost.Value) {
 						severity = finding.Info // as likely as not the API server wrote it
 					}
-					h.reportAs(severity, path, []provenance.Origin{winner, lost}, "%s of %s is beaten by %s of %s",
+					h.reportAs(severity, path, []provenance.Origin{winner, lost}, "%s %s of %s is beaten by %s of %s", fieldName(path),
 						lost.Value, layerTitle(lost.Layer), winner.Value, layerTitle(winner.Layer))
 					break
 				}

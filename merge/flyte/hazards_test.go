@@ -195,7 +195,7 @@ task:
 	for _, f := range readExample(t, "setup.yaml", setup).hazards(t, flyte.V2, "setup.yaml") {
 		got = append(got, fmt.Sprintf("%s %s %v", f.ID, f.Message, f.Position()))
 	}
-	want := []string{"merge-zero-cannot-override false of the base template does not override true of the base template setup.yaml:4:41"}
+	want := []string{"merge-zero-cannot-override tty false of the base template does not override true of the base template setup.yaml:4:41"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

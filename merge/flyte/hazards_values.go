@@ -100,7 +100,7 @@ func (h *hazardPass) reportZero(path provenance.Path, origins []provenance.Origi
 			severity = finding.Error
 		}
 		h.reportAs(severity, path, []provenance.Origin{winner, lost},
-			"%s of %s does not override %s of %s", lost.Value, layerTitle(lost.Layer), winner.Value, layerTitle(winner.Layer))
+			"%s %s of %s does not override %s of %s", fieldName(path), lost.Value, layerTitle(lost.Layer), winner.Value, layerTitle(winner.Layer))
 		return
 	}
 }
@@ -213,7 +213,7 @@ too. The finding says where that has happened.`,
 		}
 		overridden := func(path provenance.Path, lost provenance.Origin) {
 			winner, _ := h.fields.Winner(path)
-			h.report(path, []provenance.Origin{winner, lost}, "true of %s overrides false of %s", layerTitle(winner.Layer), layerTitle(lost.Layer))
+			h.report(path, []provenance.Origin{winner, lost}, "%s true of %s overrides false of %s", fieldName(path), layerTitle(winner.Layer), layerTitle(lost.Layer))
 		}
 		for _, path := range h.paths {
 			for _, lost := range h.fields[path] {
@@ -270,7 +270,7 @@ nodeSelector) it does override what the template has under the same key.`,
 				continue
 			}
 			if below := origins[len(origins)-2]; below.Value != `""` && below.Layer != winner.Layer {
-				h.report(path, []provenance.Origin{winner, below}, `"" of %s overrides %s of %s`, layerTitle(winner.Layer), below.Value, layerTitle(below.Layer))
+				h.report(path, []provenance.Origin{winner, below}, `%s "" of %s overrides %s of %s`, fieldName(path), layerTitle(winner.Layer), below.Value, layerTitle(below.Layer))
 			}
 		}
 	},

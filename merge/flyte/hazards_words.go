@@ -78,3 +78,18 @@ func (h *hazardPass) execution(fields ...string) []provenance.Origin {
 	}
 	return nil
 }
+
+// fieldName is what the field at path is called in a sentence: hostNetwork,
+// nodeSelector[pool].
+func fieldName(path provenance.Path) string {
+	segments := path.Segments()
+	i := len(segments) - 1
+	for i > 0 && segments[i].Kind != provenance.Field {
+		i--
+	}
+	before := path
+	for range segments[i:] {
+		before = before.Parent()
+	}
+	return strings.TrimPrefix(string(path[len(before):]), ".")
+}
