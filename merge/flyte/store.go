@@ -88,18 +88,23 @@ func (s *Store) find(name string, namespaces ...string) *storedTemplate {
 type tracedTemplate struct {
 	template *corev1.PodTemplateSpec
 	tree     *provenance.Tree
+	owned    bool // it is a copy made for this merge
 }
 
-// lend returns the template for one merge: the stored object itself if shared,
-// a copy otherwise.
-func (s *Store) lend(t *storedTemplate, shared, trace bool) tracedTemplate {
-	if shared && s.shared {
+// lend returns the template for one merge: a copy if the merge writes into it,
+// unless the store is shared.
+func (s *Store) lend(t *storedTemplate, written, trace bool) tracedTemplate {
+	out := tracedTemplate{template: &t.object.Template}
+	if written && s.shared {
 		if trace && t.tree == nil {
 			t.tree = sourceTree(t.object.Template, t.fields, provenance.LayerBase)
 		}
-		return tracedTemplate{&t.object.Template, t.tree}
+		out.tree = t.tree
+		return out
 	}
-	out := tracedTemplate{template: t.object.Template.DeepCopy()}
+	if written {
+		out.template, out.owned = t.object.Template.DeepCopy(), true
+	}
 	if trace {
 		out.tree = sourceTree(out.template, t.fields, provenance.LayerBase)
 	}
@@ -115,7 +120,7 @@ func (s *Store) lendDeviceClass(class string, template *corev1.PodTemplate, b *b
 			return lent
 		}
 	}
-	lent := tracedSpec{spec: template.Template.Spec.DeepCopy()}
+	lent := tracedSpec{spec: template.Template.Spec.DeepCopy(), owned: !shared}
 	if b.tree != nil {
 		src := at(b.cfgSrc, "accelerator-device-classes", class, "pod-template", "template", "spec")
 		if lent.tree = relayered(src, provenance.LayerDeviceClass); lent.tree == nil {

@@ -57,7 +57,7 @@ func (p *Profile) MergeBaseShared(template, task *corev1.PodSpec, primary, prima
 		return nil, errNilMerge
 	}
 	m := &templateMerge{p: p, primary: primary, primaryInit: primaryInit}
-	spec, _ := m.merge(tracedSpec{template, nil}, tracedSpec{task.DeepCopy(), nil})
+	spec, _ := m.merge(tracedSpec{spec: template}, tracedSpec{spec: task.DeepCopy(), owned: true})
 	return spec, nil
 }
 
@@ -99,8 +99,9 @@ func MergeMetadata(template, task *metav1.ObjectMeta) *metav1.ObjectMeta {
 
 // tracedSpec is a pod spec with the tree of its origins (nil: none).
 type tracedSpec struct {
-	spec *corev1.PodSpec
-	tree *provenance.Tree
+	spec  *corev1.PodSpec
+	tree  *provenance.Tree
+	owned bool // nobody else needs it: a merge may use it up
 }
 
 // A templateMerge is one merge of a task onto a template.
@@ -123,7 +124,10 @@ func (m *templateMerge) merge(template, task tracedSpec) (*corev1.PodSpec, *prov
 	// would be thrown away.
 	pod := *template.spec
 	pod.Containers, pod.InitContainers = nil, nil
-	out := pod.DeepCopy()
+	out := &pod
+	if !template.owned {
+		out = pod.DeepCopy()
+	}
 	task.spec.Containers, task.spec.InitContainers = nil, nil
 	tree := template.tree.Clone()
 	merge.Append(out, task.spec, tree, task.tree)
@@ -264,7 +268,7 @@ func (b *builder) mergeBaseTemplate() error {
 		return nil
 	}
 	b.applied = slices.Insert(b.applied, 0, b.base.name)
-	b.mergeSpec(tracedSpec{&b.base.template.Spec, b.base.tree.Lookup("spec")})
+	b.mergeSpec(tracedSpec{&b.base.template.Spec, b.base.tree.Lookup("spec"), b.base.owned})
 	meta := b.base.template.ObjectMeta.DeepCopy()
 	tree := b.base.tree.Lookup("metadata").Clone()
 	merge.Append(meta, b.meta, tree, b.metaTree)
@@ -292,7 +296,7 @@ func (b *builder) mergeDeviceClassTemplate() error {
 func (b *builder) mergeSpec(template tracedSpec) {
 	m := &templateMerge{p: b.p, primary: b.primary, primaryInit: b.primaryInit}
 	var tree *provenance.Tree
-	b.spec, tree = m.merge(template, tracedSpec{b.spec, b.specTree})
+	b.spec, tree = m.merge(template, tracedSpec{b.spec, b.specTree, true})
 	if b.tree != nil {
 		b.specTree = tree
 		b.tree.SetField("spec", tree)
