@@ -4,10 +4,12 @@
 //	flyte@v2     flyteorg/flyte commit 6fadb90d65, with flytekit e96c72030
 //	flyte@v1.16  flyteorg/flyte tag v1.16.8
 //
-// [Profile.Build] takes an [Input]: the task (flyteidl's TaskTemplate, or what
-// an author wrote), what the engine knows of the execution, the plugins.k8s
-// configuration and the cluster's PodTemplates. Its order of steps is Flyte's,
-// and it decides who wins:
+// [Profile.Build] takes an [Input]: the task (flyteidl's TaskTemplate), what the
+// engine knows of the execution, the plugins.k8s configuration and the cluster's
+// PodTemplates. An Input comes from what an author wrote ([Authored.Input], which
+// does step 0), from a registered task ([ReadTaskFile], [TaskTemplate.Input]) or
+// from code; its Config from Flyte's own files ([LoadConfig]). The order of steps
+// is Flyte's, and it decides who wins:
 //
 //	 0  flytekit, at registration: the template and the task become one pod spec
 //	 1  raw pod: a container task's container, or the task's pod spec; a node's
