@@ -50,13 +50,13 @@ func (r *registry) ModFile(ctx context.Context, mv module.Version) (*modfile.Fil
 		// A module that is not there must not be in the way of the packages that
 		// do without it: whoever imports from it hears so from Fetch.
 	}
-	return modfile.ParseNonStrict(publishedModuleFile(mv.Path()), "module.cue")
+	return modfile.ParseNonStrict(schema.PublishedModuleFile(mv.Path()), "module.cue")
 }
 
 // Fetch implements [modconfig.Registry].
 func (r *registry) Fetch(ctx context.Context, mv module.Version) (module.SourceLoc, error) {
 	if mv.BasePath() == podcueModule {
-		return module.SourceLoc{FS: publishedSchema{r.podcue, mv.Path()}, Dir: "."}, nil
+		return module.SourceLoc{FS: schema.Published{Root: r.podcue, Module: mv.Path()}, Dir: "."}, nil
 	}
 	cache, err := r.cached()
 	if err != nil {

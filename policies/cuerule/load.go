@@ -12,7 +12,6 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/build"
 	cueload "cuelang.org/go/cue/load"
-	"cuelang.org/go/mod/modconfig"
 
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/policies"
@@ -99,12 +98,11 @@ func Load(cfg *Config, patterns ...string) (*Ruleset, error) {
 }
 
 func (c *Config) instances(patterns []string) ([]*build.Instance, error) {
-	overlay, err := c.overlay()
+	overlay, deps, err := c.overlay()
 	if err != nil {
 		return nil, err
 	}
-	// What the module depends on comes from CUE's cache, never from a network.
-	registry, err := modconfig.NewRegistry(&modconfig.Config{CUERegistry: "none"})
+	registry, err := newRegistry(deps)
 	if err != nil {
 		return nil, err
 	}

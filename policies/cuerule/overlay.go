@@ -19,25 +19,34 @@ var vendorFolders = []string{"gen", "pkg", "usr"}
 
 // overlay returns the files that are in place of those on disk. Where the module
 // neither has podcue's schema nor depends on it, the embedded one is among them,
-// so that policies can be of #Policy without a network.
-func (c *Config) overlay() (map[string]cueload.Source, error) {
-	overlay := map[string]cueload.Source{}
+// so that policies can be of #Policy without a network. Where it depends on it,
+// deps is the folder, which does not exist, of podcue's module.
+func (c *Config) overlay() (overlay map[string]cueload.Source, deps string, err error) {
+	overlay = map[string]cueload.Source{}
 	for name, data := range c.Overlay {
 		overlay[filepath.Clean(name)] = cueload.FromBytes(data)
 	}
 	root := c.moduleRoot()
-	if root == "" || c.hasSchema(root) {
-		return overlay, nil
+	if root == "" {
+		return overlay, "", nil
 	}
-	err := fs.WalkDir(schema.Files, ".", func(name string, d fs.DirEntry, err error) error {
+	dir := filepath.Join(root, "cue.mod", "gen", filepath.FromSlash(schema.ImportPath))
+	switch has, depends := c.hasSchema(root); {
+	case has:
+		return overlay, "", nil
+	case depends:
+		deps = filepath.Join(root, "cue.deps", filepath.FromSlash(podcueModule))
+		dir = filepath.Join(deps, path.Base(schema.ImportPath))
+	}
+	err = fs.WalkDir(schema.Files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		data, err := schema.Files.ReadFile(name)
-		overlay[filepath.Join(root, "cue.mod", "gen", filepath.FromSlash(schema.ImportPath), filepath.FromSlash(name))] = cueload.FromBytes(data)
+		overlay[filepath.Join(dir, filepath.FromSlash(name))] = cueload.FromBytes(data)
 		return err
 	})
-	return overlay, err
+	return overlay, deps, err
 }
 
 // moduleRoot returns the root of the module that Dir is in, "" if it is in none.
@@ -52,12 +61,12 @@ func (c *Config) moduleRoot() string {
 	}
 }
 
-// hasSchema reports whether the module at root provides podcue's schema: it is
-// podcue's own, depends on it, or has a vendored copy.
-func (c *Config) hasSchema(root string) bool {
+// hasSchema reports whether the module at root has podcue's schema, being
+// podcue's own or having a vendored copy, and whether it depends on it.
+func (c *Config) hasSchema(root string) (has, depends bool) {
 	for _, kind := range vendorFolders {
 		if c.exists(filepath.Join(root, "cue.mod", kind, filepath.FromSlash(schema.ImportPath))) {
-			return true
+			return true, false
 		}
 	}
 	name := filepath.Join(root, "cue.mod", "module.cue")
@@ -65,23 +74,21 @@ func (c *Config) hasSchema(root string) bool {
 	if !ok {
 		var err error
 		if data, err = os.ReadFile(name); err != nil {
-			return false
+			return false, false
 		}
 	}
 	mf, err := modfile.ParseNonStrict(data, name)
 	if err != nil {
-		return false
+		return false, false
 	}
-	own := func(module string) bool {
+	podcues := func(module string) bool {
 		module, _, _ = strings.Cut(module, "@")
-		return module == path.Dir(schema.ImportPath)
+		return module == podcueModule || module == schema.ImportPath
 	}
 	for dep := range mf.Deps {
-		if own(dep) {
-			return true
-		}
+		depends = depends || podcues(dep)
 	}
-	return own(mf.Module)
+	return podcues(mf.Module), depends
 }
 
 // exists reports whether there is a file or folder called name, on disk or in

@@ -1,4 +1,4 @@
-package compiler
+package schema
 
 import (
 	"bytes"
@@ -7,41 +7,40 @@ import (
 	"path"
 	"strings"
 	"time"
-
-	"github.com/podcue/podcue/schema"
 )
 
-// publishedSchema is the file system of podcue's published module, as far as the
-// schema goes: CUE looks into it while it resolves imports. The loader insists on
-// a folder that it would be in, root.
-type publishedSchema struct {
-	root   string
-	module string // the module's path, with its major version
+// Published is the file system of podcue's published module, as far as the schema
+// goes: what a registry has for modules that depend on podcue. CUE looks into it
+// while it resolves imports; it reads the files themselves from Root, so they must
+// be in the loader's overlay there.
+type Published struct {
+	Root   string // the folder that the module would be in, which need not exist
+	Module string // the module's path, with its major version
 }
 
-// OSRoot implements [module.OSRootFS].
-func (p publishedSchema) OSRoot() string { return p.root }
+// OSRoot returns Root, as CUE's module.OSRootFS has it.
+func (p Published) OSRoot() string { return p.Root }
 
 // Open implements [fs.FS].
-func (p publishedSchema) Open(name string) (fs.File, error) {
-	base := path.Base(schema.ImportPath)
+func (p Published) Open(name string) (fs.File, error) {
+	base := path.Base(ImportPath)
 	rest, below := strings.CutPrefix(name, base+"/")
 	switch {
 	case name == ".":
 		return &emptyFolder{}, nil
 	case name == base:
-		return schema.Files.Open(".")
+		return Files.Open(".")
 	case name == "cue.mod/module.cue":
-		data := publishedModuleFile(p.module)
+		data := PublishedModuleFile(p.Module)
 		return &memoryFile{Reader: bytes.NewReader(data), size: int64(len(data))}, nil
 	case !below:
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return schema.Files.Open(rest)
+	return Files.Open(rest)
 }
 
-// publishedModuleFile returns a module file that asks for nothing.
-func publishedModuleFile(module string) []byte {
+// PublishedModuleFile returns a module file that asks for nothing.
+func PublishedModuleFile(module string) []byte {
 	return []byte("module: \"" + module + "\"\nlanguage: version: \"v0.15.0\"\n")
 }
 
