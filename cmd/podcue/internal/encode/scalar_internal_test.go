@@ -3,6 +3,7 @@ package encode
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -132,5 +133,27 @@ func TestKeyOrder(t *testing.T) {
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(pod)), orderedKeys(pod, "labels")); diff != "" {
 		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+}
+
+// YAML finds the colon of a long key only behind a question mark.
+func TestLongKey(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("k", 2000)
+	want := map[string]any{"options": map[string]any{long: "v", "short": map[string]any{long: []any{"x"}}}}
+	text, _ := yamlDocument(want)
+	var got map[string]any
+	if err := yaml.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestEmptyDocument(t *testing.T) {
+	t.Parallel()
+	if got, _ := yamlDocument(nil); string(got) != "{}\n" {
+		t.Errorf("nothing is written %q", got)
 	}
 }

@@ -331,3 +331,31 @@ func TestHidden(t *testing.T) {
 		}
 	}
 }
+
+// Long values are on several lines, or cut where they are not what is asked for.
+func TestLongValues(t *testing.T) {
+	t.Parallel()
+	s := subject(t)
+	long := strings.Repeat("ü", 60)
+	s.Pod["spec"].(map[string]any)["nodeName"] = long
+	s.Fields["spec.nodeName"] = []provenance.Origin{{Layer: provenance.LayerTask, Value: provenance.JSON(long)}}
+	s.Pod["metadata"].(map[string]any)["annotations"] = map[string]any{"a": long, "b": long}
+	for path, want := range map[provenance.Path][]string{
+		"spec.nodeName":        {"spec.nodeName = \"" + long + "\"\n", "wins  task  \"" + strings.Repeat("ü", 29) + "…\n"},
+		"metadata.annotations": {"metadata.annotations = {\n  \"a\": \"" + long + "\",\n"},
+	} {
+		f, err := s.Explain(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if err := s.WriteText(&b, f, false); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(b.String(), w) {
+				t.Errorf("%s: no %q in\n%s", path, w, b.String())
+			}
+		}
+	}
+}

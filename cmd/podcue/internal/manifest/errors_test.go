@@ -33,6 +33,15 @@ func mergeBomb(n int) string {
 	return b.String()
 }
 
+// numbered returns n members of a map, k0 and so on, at two spaces.
+func numbered(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "  k%d: v\n", i)
+	}
+	return b.String()
+}
+
 // What cannot be decoded is a finding at its line, in words of its author.
 func TestErrors(t *testing.T) {
 	t.Parallel()
@@ -44,15 +53,32 @@ func TestErrors(t *testing.T) {
 		// next document knows nothing.
 		whole bool
 	}{
-		"a tab":                 {text: podHead + "spec:\n  containers:\n  - name: p\n\timage: nginx\n", want: []string{"a.yaml:7:1: there is a tab in the indentation: YAML takes spaces only"}},
-		"a tab after spaces":    {text: podHead + "spec:\n  containers:\n  - name: p\n  \timage: nginx\n", want: []string{"a.yaml:7:3: there is a tab in the indentation: YAML takes spaces only"}},
-		"not UTF-8":             {text: podHead + "spec:\n  nodeName: \xff\n", want: []string{"a.yaml:5:13: the byte 0xff is not UTF-8"}, whole: true},
-		"UTF-16":                {text: "\xff\xfea\x00", want: []string{"a.yaml:1: the file is UTF-16: manifests are UTF-8"}, whole: true},
-		"a control character":   {text: podHead + "x: \x1b[31m\n", want: []string{"a.yaml:4:4: the control character U+001B is not allowed"}, whole: true},
-		"NUL":                   {text: "a\x00b", want: []string{"a.yaml:1:2: the control character U+0000 is not allowed"}, whole: true},
-		"twice":                 {text: podHead + "spec:\n  nodeName: a\n  hostPID: true\n  nodeName: b\n", want: []string{"a.yaml:7:3: the key nodeName is there twice, first at line 5"}},
-		"twice, three times":    {text: podHead + "x: 1\nx: 2\nx: 3\n", want: []string{"a.yaml:5:1: the key x is there twice, first at line 4", "a.yaml:6:1: the key x is there twice, first at line 5"}},
-		"twice in JSON":         {text: "{\"apiVersion\": \"v1\", \"kind\": \"Pod\",\n \"kind\": \"Pod\"}", want: []string{"a.yaml:2:2: the key kind is there twice, first at line 1"}},
+		"a tab":               {text: podHead + "spec:\n  containers:\n  - name: p\n\timage: nginx\n", want: []string{"a.yaml:7:1: there is a tab in the indentation: YAML takes spaces only"}},
+		"a tab after spaces":  {text: podHead + "spec:\n  containers:\n  - name: p\n  \timage: nginx\n", want: []string{"a.yaml:7:3: there is a tab in the indentation: YAML takes spaces only"}},
+		"not UTF-8":           {text: podHead + "spec:\n  nodeName: \xff\n", want: []string{"a.yaml:5:13: the byte 0xff is not UTF-8"}, whole: true},
+		"UTF-16":              {text: "\xff\xfea\x00", want: []string{"a.yaml:1: the file is UTF-16: manifests are UTF-8"}, whole: true},
+		"a control character": {text: podHead + "x: \x1b[31m\n", want: []string{"a.yaml:4:4: the control character U+001B is not allowed"}, whole: true},
+		"NUL":                 {text: "a\x00b", want: []string{"a.yaml:1:2: the control character U+0000 is not allowed"}, whole: true},
+		"twice":               {text: podHead + "spec:\n  nodeName: a\n  hostPID: true\n  nodeName: b\n", want: []string{"a.yaml:7:3: the key nodeName is there twice, first at line 5"}},
+		"twice, three times":  {text: podHead + "x: 1\nx: 2\nx: 3\n", want: []string{"a.yaml:5:1: the key x is there twice, first at line 4", "a.yaml:6:1: the key x is there twice, first at line 5"}},
+		"twice in JSON":       {text: "{\"apiVersion\": \"v1\", \"kind\": \"Pod\",\n \"kind\": \"Pod\"}", want: []string{"a.yaml:2:2: the key kind is there twice, first at line 1"}},
+		"twice in a long map": {text: podHead + "x:\n" + numbered(40) + "  k7: again\n", want: []string{"a.yaml:45:3: the key k7 is there twice, first at line 12"}},
+		"a number":            {text: "42\n", want: []string{"a.yaml:1:1: the document is the number 42, not an object"}},
+		"a bool":              {text: "yes\n", want: []string{"a.yaml:1:1: the document is true, not an object"}},
+		"a long text":         {text: strings.Repeat("long ", 20) + "\n", want: []string{`a.yaml:1:1: the document is the text "long long long long long long long long …", not an object`}},
+		"items of all kinds": {text: "kind: List\nitems: [1, [], ~, {}]\n", want: []string{
+			"a.yaml:2:9: an item of the list is the number 1, not an object",
+			"a.yaml:2:12: an item of the list is a list, not an object",
+			"a.yaml:2:16: an item of the list is empty, not an object",
+		}},
+		"items in JSON": {file: "a.json", text: `{"kind": "List", "items": [1.5, true, "x", null]}`, whole: true, want: []string{
+			"a.json:1:28: an item of the list is the number 1.5, not an object",
+			"a.json:1:33: an item of the list is true, not an object",
+			`a.json:1:39: an item of the list is the text "x", not an object`,
+			"a.json:1:44: an item of the list is empty, not an object",
+		}},
+		"a K8sPod":              {text: "podSpec:\n  containers: {}\n", want: []string{"a.yaml:2:3: spec.containers: a map stands where a list must be"}},
+		"a TaskTemplate":        {text: "k8sPod:\n  podSpec:\n    containers: [{name: [a]}]\n", want: []string{"a.yaml:3:19: k8sPod.spec.containers[\"[a]\"].name: a list stands where a text must be"}},
 		"a bomb":                {text: bomb(9), want: []string{"a.yaml:6:40: the document is larger than 4 MiB"}},
 		"a merge bomb":          {text: mergeBomb(9), want: []string{"a.yaml:5:14: merge keys bring more than 100000 members"}},
 		"an empty merge bomb":   {text: strings.Replace(mergeBomb(9), "{x: y}", "{}", 1), want: []string{"a.yaml:5:14: merge keys bring more than 100000 members"}},

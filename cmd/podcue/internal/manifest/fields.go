@@ -1,7 +1,8 @@
 package manifest
 
 import (
-	"strings"
+	"bytes"
+	"encoding/json"
 
 	"github.com/podcue/podcue/provenance"
 )
@@ -73,17 +74,20 @@ func (w *fieldWalker) keys(name string, n *node) []any {
 	return list
 }
 
-// keyValue returns the value of a scalar that is part of a key.
+// keyValue returns the value of a member that is part of a key, as generic JSON.
 func keyValue(n *node) any {
-	if n = n.resolved(); n.kind != scalarNode {
-		return nil
+	if n.kind == scalarNode && n.style == quotedStyle {
+		return n.value
 	}
-	v, err := scalar(n)
-	if err != nil {
-		return nil
+	c := &converter{}
+	if c.value(n) != nil {
+		return nil // cannot be: the document was converted already
 	}
-	if n.style == jsonStyle {
-		return strings.Trim(n.value, `"`)
+	dec := json.NewDecoder(bytes.NewReader(c.out))
+	dec.UseNumber()
+	var v any
+	if dec.Decode(&v) != nil {
+		return nil
 	}
 	return v
 }

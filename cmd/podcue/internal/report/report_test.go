@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -251,5 +252,39 @@ func TestEveryFormatIsListed(t *testing.T) {
 	}
 	if got := len(report.Names()); got != declared {
 		t.Errorf("%d formats are declared, %d are listed", declared, got)
+	}
+}
+
+// A comment of a pull request has a limit; the counts are still those of all.
+func TestMarkdownLimit(t *testing.T) {
+	t.Parallel()
+	r := &report.Run{Report: &finding.Report{Checked: 1}}
+	for i := range 1000 {
+		f := finding.Finding{ID: "hostpath", Severity: finding.Error, Message: fmt.Sprintf("message %d %s", i, strings.Repeat("x", 100))}
+		r.Report.Findings = append(r.Report.Findings, f)
+		r.Report.Waived = append(r.Report.Waived, finding.Waived{Finding: f, By: "baseline"})
+	}
+	got := write(t, "markdown", r)
+	if len(got) > 65_000 {
+		t.Errorf("it is %d bytes long", len(got))
+	}
+	rows := strings.Count(got, "\n| ❌ error |")
+	for _, want := range []string{"### podcue: 1000 errors, 1000 waived; 1 checked\n", fmt.Sprintf("\nAnd %d more.\n", 1000-rows), "\nAnd 1000 more.\n", "</details>\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("there is no %q", want)
+		}
+	}
+}
+
+// A finding that forgot its severity is an error of the program, which the
+// formats that need one do not hide.
+func TestNoSeverity(t *testing.T) {
+	t.Parallel()
+	for _, f := range report.Formats() {
+		var b bytes.Buffer
+		err := f.Write(&b, &report.Run{Report: &finding.Report{Findings: finding.List{{ID: "x", Message: "m"}}}})
+		if needs := f.Name != "text" && f.Name != "markdown"; (err != nil) != needs || err != nil && b.Len() > 0 {
+			t.Errorf("%s: %v, %d bytes", f.Name, err, b.Len())
+		}
 	}
 }
