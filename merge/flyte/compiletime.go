@@ -1,12 +1,9 @@
 package flyte
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/podcue/podcue/provenance"
 )
@@ -40,93 +37,6 @@ type RegisteredContainer struct {
 	Env      []KeyValue
 	Requests map[string]any // cpu, mem, gpu, ephemeral_storage: text or number
 	Limits   map[string]any
-}
-
-// An ImageConfig is flytekit's: the images that {{.image.NAME}} stands for.
-type ImageConfig struct {
-	Default *Image  `json:"defaultImage,omitempty"`
-	Images  []Image `json:"images,omitempty"`
-}
-
-// An Image is one image of an ImageConfig, with a tag or a digest.
-type Image struct {
-	Name   string `json:"name"`
-	FQN    string `json:"fqn"`
-	Tag    string `json:"tag,omitempty"`
-	Digest string `json:"digest,omitempty"`
-}
-
-// ParseImage returns the image that ref, like ghcr.io/acme/train:1.4, means.
-func ParseImage(name, ref string) Image {
-	img := Image{Name: name, FQN: ref}
-	if fqn, digest, ok := strings.Cut(ref, "@"); ok {
-		img.FQN, img.Digest = fqn, digest
-		return img
-	}
-	if i := strings.LastIndex(ref, ":"); i > strings.LastIndex(ref, "/") {
-		img.FQN, img.Tag = ref[:i], ref[i+1:]
-	}
-	return img
-}
-
-// full is the whole reference.
-func (i *Image) full() string {
-	switch {
-	case i.Digest != "":
-		return i.FQN + "@" + i.Digest
-	case i.Tag != "":
-		return i.FQN + ":" + i.Tag
-	}
-	return i.FQN
-}
-
-// find returns the image called name.
-func (c *ImageConfig) find(name string) *Image {
-	for i := range c.Images {
-		if c.Images[i].Name == name {
-			return &c.Images[i]
-		}
-	}
-	if c.Default != nil && c.Default.Name == name {
-		return c.Default
-	}
-	return nil
-}
-
-var imageReference = regexp.MustCompile(`(?i)\{\{\s*\.images?\.([a-zA-Z0-9_]+)(?:\.([a-zA-Z0-9_]+))?\s*\}\}`)
-
-// resolve replaces the references to images in ref; an empty one is the default
-// image.
-func (c *ImageConfig) resolve(ref string, src *provenance.Tree) (string, error) {
-	if ref == "" {
-		if c.Default == nil {
-			return "", registrationError(src, "ValueError", "An image is required for PythonAutoContainer tasks")
-		}
-		return c.Default.full(), nil
-	}
-	out := ref
-	for _, m := range imageReference.FindAllStringSubmatch(ref, -1) {
-		img := c.find(m[1])
-		if img == nil {
-			return "", registrationError(src, "AssertionError", "Image Config with name %s not found in the configuration", m[1])
-		}
-		switch m[2] {
-		case "":
-			out = strings.ReplaceAll(out, m[0], img.full())
-		case "fqn":
-			out = strings.ReplaceAll(out, m[0], img.FQN)
-		case "version":
-			if img.Digest == "" {
-				out = strings.ReplaceAll(out, m[0], img.Tag)
-				continue
-			}
-			out = strings.ReplaceAll(out, ":"+m[0], "@"+img.Digest)
-			out = strings.ReplaceAll(out, m[0], img.Digest)
-		default:
-			return "", registrationError(src, "AssertionError", "Only fqn and version are supported replacements, %s is not supported", m[2])
-		}
-	}
-	return out, nil
 }
 
 // registrationError is a refusal of flytekit's: an exception of the given class.
@@ -309,52 +219,4 @@ func registeredResources(have map[string]any, src *provenance.Tree) (map[string]
 		}
 	}
 	return out, nil
-}
-
-// pythonTrue is the truth value of a JSON value in Python.
-func pythonTrue(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return false
-	case bool:
-		return v
-	case string:
-		return v != ""
-	case float64:
-		return v != 0
-	case json.Number:
-		f, err := v.Float64()
-		return err != nil || f != 0
-	case []any:
-		return len(v) > 0
-	case map[string]any:
-		return len(v) > 0
-	}
-	return true
-}
-
-// pythonText is a JSON value as Python prints it.
-func pythonText(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "None"
-	case bool:
-		if v {
-			return "True"
-		}
-		return "False"
-	case string:
-		quote := "'"
-		if strings.Contains(v, "'") && !strings.Contains(v, `"`) {
-			quote = `"`
-		}
-		return quote + strings.NewReplacer(`\`, `\\`, quote, `\`+quote, "\n", `\n`, "\t", `\t`).Replace(v) + quote
-	case []any:
-		parts := make([]string, len(v))
-		for i, e := range v {
-			parts[i] = pythonText(e)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	}
-	return fmt.Sprint(v)
 }

@@ -46,7 +46,7 @@ func ExampleProfile_Build() {
 	}
 	// Output:
 	// preview-train-0 batch 500m 4Gi
-	// config flyte.yaml:1:65 limit-from-request
+	// config flyte.yaml:1:64 limit-from-request
 }
 
 // The loader of Flyte's configuration is silent about what it changes.
