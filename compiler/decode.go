@@ -35,7 +35,7 @@ func (r *rounds) template(tr *translator, m member) (t *Template, list finding.L
 	if !ok {
 		return nil, list, own
 	}
-	t, err := r.decodeTemplate(m.name, r.inst.source.path, m.value)
+	t, err := r.decodeTemplate(m.name, r.inst, m.value)
 	if err != nil {
 		return nil, tr.undecodable(kindTemplate, m, err), true
 	}
@@ -45,7 +45,7 @@ func (r *rounds) template(tr *translator, m member) (t *Template, list finding.L
 
 // decodeTemplate decodes v, which is concrete and without errors; where it is, it
 // does not say.
-func (ev *evaluator) decodeTemplate(label, pkg string, v cue.Value) (*Template, error) {
+func (ev *evaluator) decodeTemplate(label string, inst *instance, v cue.Value) (*Template, error) {
 	data, err := v.MarshalJSON()
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (ev *evaluator) decodeTemplate(label, pkg string, v cue.Value) (*Template, 
 	if err := strict(data, &a); err != nil {
 		return nil, err
 	}
-	t := &Template{Name: a.Name, Package: pkg, PrimaryContainerName: a.PrimaryContainerName}
+	t := &Template{Name: a.Name, Package: inst.source.path, PrimaryContainerName: a.PrimaryContainerName}
 	if t.Name == "" {
 		t.Name = label
 	}
@@ -65,7 +65,7 @@ func (ev *evaluator) decodeTemplate(label, pkg string, v cue.Value) (*Template, 
 			return nil, fmt.Errorf("podSpec: %w", err)
 		}
 	}
-	t.Fields = ev.fields(v, data, templatePath, templateLayer)
+	t.Fields = ev.fields(inst, v, data, templatePath, templateLayer)
 	return t, nil
 }
 
@@ -93,7 +93,7 @@ func (r *rounds) task(tr *translator, m member) (t *Task, list finding.List, own
 	}
 	return &Task{
 		Name: name, Package: r.inst.source.path, Pos: r.itemPosition(r.inst, tasksField, m), JSON: data,
-		Fields: r.fields(m.value, data, nil, taskLayer),
+		Fields: r.fields(r.inst, m.value, data, nil, taskLayer),
 	}, nil, false
 }
 

@@ -131,7 +131,7 @@ func (ev *evaluator) platform(inst *instance) (p *Platform, found finding.List) 
 			pos = at
 		}
 	}
-	return &Platform{JSON: data, Pos: pos, Fields: ev.fields(root, data, nil, configLayer)}, nil
+	return &Platform{JSON: data, Pos: pos, Fields: ev.fields(inst, root, data, nil, configLayer)}, nil
 }
 
 // general returns the findings of the package that are about no single template

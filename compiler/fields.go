@@ -3,12 +3,14 @@ package compiler
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
 
 	"github.com/podcue/podcue/provenance"
@@ -85,43 +87,103 @@ func templatePath(name string) provenance.Path {
 // fields returns a function that computes, once, the origins of every node of v,
 // whose JSON form is data. top maps the names of v's members to their paths; nil
 // is the name itself.
-func (ev *evaluator) fields(v cue.Value, data []byte, top func(string) provenance.Path, layer string) func() provenance.Map {
+func (ev *evaluator) fields(inst *instance, v cue.Value, data []byte, top func(string) provenance.Path, layer string) func() provenance.Map {
 	return sync.OnceValue(func() provenance.Map {
-		m := provenance.Map{}
+		c := &collector{evaluator: ev, parents: parents{}, origin: provenance.Map{}, layer: layer}
+		c.parents.add(ev.loader, inst.Instance, map[*build.Instance]bool{})
 		var obj map[string]any
 		if json.Unmarshal(data, &obj) != nil {
-			return m
+			return c.origin
 		}
 		for name, member := range obj {
 			p := provenance.Path(name)
 			if top != nil {
 				p = top(name)
 			}
-			ev.collect(m, p, name, v.LookupPath(cue.MakePath(cue.Str(name))), member, layer)
+			c.collect(p, name, v.LookupPath(cue.MakePath(cue.Str(name))), member)
 		}
-		return m
+		return c.origin
 	})
 }
 
+// A collector collects the origins of one object.
+type collector struct {
+	*evaluator
+	parents parents
+	origin  provenance.Map
+	layer   string
+}
+
 // collect adds the origins of v, the node at p whose JSON form is obj, and of all
-// below it.
-func (ev *evaluator) collect(m provenance.Map, p provenance.Path, name string, v cue.Value, obj any, layer string) {
+// below it. It returns the syntax that the node is written as, that with the last
+// word last.
+func (c *collector) collect(p provenance.Path, name string, v cue.Value, obj any) []ast.Node {
 	if !v.Exists() {
-		return
+		return nil
 	}
-	if origins := ev.origins(v, !provenance.IsLeaf(obj), layer); len(origins) > 0 {
-		m[p] = origins
-	}
+	var below []ast.Node
 	switch obj := obj.(type) {
 	case map[string]any:
-		for key, e := range obj {
-			ev.collect(m, provenance.MemberPath(p, name, key), key, v.LookupPath(cue.MakePath(cue.Str(key))), e, layer)
+		for _, key := range slices.Sorted(maps.Keys(obj)) {
+			q := provenance.MemberPath(p, name, key)
+			below = append(below, c.collect(q, key, v.LookupPath(cue.MakePath(cue.Str(key))), obj[key])...)
 		}
 	case []any:
 		for i, q := range provenance.ElementPaths(p, name, obj) {
-			ev.collect(m, q, "", v.LookupPath(cue.MakePath(cue.Index(i))), obj[i], layer)
+			below = append(below, c.collect(q, "", v.LookupPath(cue.MakePath(cue.Index(i))), obj[i])...)
 		}
 	}
+	if !provenance.IsLeaf(obj) {
+		if nodes := c.around(p, name, below); len(nodes) > 0 {
+			return nodes
+		}
+	}
+	var parts []part
+	c.parts(v, !provenance.IsLeaf(obj), 0, &parts)
+	nodes := make([]ast.Node, 0, len(parts))
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.rank, b.rank) })
+	for _, part := range parts {
+		if part.source != nil {
+			nodes = append(nodes, part.source)
+		}
+	}
+	if origins := ordered(parts, c.layer); len(origins) > 0 {
+		c.origin[p] = origins
+	}
+	return nodes
+}
+
+// around adds the origins of the node at p as far as they follow from the syntax
+// of what is in it, and returns their syntax.
+func (c *collector) around(p provenance.Path, name string, below []ast.Node) []ast.Node {
+	var nodes []ast.Node
+	var origins []provenance.Origin
+	for _, n := range slices.Backward(below) {
+		holder, pos := c.parents.holder(n)
+		if holder == nil || slices.Contains(nodes, holder) || !isCalled(holder, name) {
+			continue
+		}
+		nodes = append(nodes, holder)
+		origins = append(origins, provenance.Origin{Layer: c.layer, Pos: c.position(pos)})
+	}
+	slices.Reverse(nodes)
+	slices.Reverse(origins)
+	if len(origins) > 0 {
+		c.origin[p] = origins
+	}
+	return nodes
+}
+
+// isCalled reports whether the syntax of a node is that of a field called name, or
+// of an element of a list where the name is "". A field whose name is computed may
+// be any.
+func isCalled(n ast.Node, name string) bool {
+	field, ok := n.(*ast.Field)
+	if !ok {
+		return name == ""
+	}
+	label, _, err := ast.LabelName(field.Label)
+	return err != nil || label == name
 }
 
 // How much a part of a definition has to do with the value.
@@ -137,6 +199,8 @@ type part struct {
 	rank  int
 	value string    // as compact JSON, of a leaf
 	node  cue.Value // what the part alone is
+
+	source ast.Node // of the field's own parts, not of those that they refer to
 }
 
 // origins returns the author's parts of v's definition, the deciding one last:
@@ -145,6 +209,11 @@ type part struct {
 func (ev *evaluator) origins(v cue.Value, inner bool, layer string) []provenance.Origin {
 	var parts []part
 	ev.parts(v, inner, 0, &parts)
+	return ordered(parts, layer)
+}
+
+// ordered returns the origins that parts are.
+func ordered(parts []part, layer string) []provenance.Origin {
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.rank, b.rank) })
 	var origins []provenance.Origin
 	for _, p := range parts {
@@ -183,7 +252,7 @@ func (ev *evaluator) parts(v cue.Value, inner bool, depth int, out *[]part) {
 	if !inner && depth < maxParts {
 		ev.target(v, depth, out)
 	}
-	p := part{pos: pos, rank: rankConstraint, node: v}
+	p := part{pos: pos, rank: rankConstraint, node: v, source: v.Source()}
 	if d, ok := v.Default(); ok {
 		p.rank, v, p.node = rankDefault, d, d
 	} else if v.IsConcrete() {
@@ -204,7 +273,11 @@ func (ev *evaluator) target(v cue.Value, depth int, out *[]part) {
 	if !root.Exists() || len(path.Selectors()) == 0 {
 		return
 	}
+	from := len(*out)
 	ev.parts(root.LookupPath(path), false, depth+1, out)
+	for i := range (*out)[from:] {
+		(*out)[from+i].source = nil
+	}
 }
 
 // partPos returns where one part of a definition is.

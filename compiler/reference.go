@@ -20,7 +20,7 @@ func (ev *evaluator) link(packages []*Package) finding.List {
 			t.Used, p.task.Template = true, t
 			continue
 		}
-		t, err := ev.decodeTemplate(p.task.Name, p.pkg.Path, p.value)
+		t, err := ev.decodeTemplate(p.task.Name, p.inst, p.value)
 		if err != nil {
 			tr := newTranslator(ev, p.inst, p.value)
 			found = append(found, tr.undecodable(kindTask, member{p.task.Name, p.value}, err)...)
