@@ -259,6 +259,13 @@ func TestFiles(t *testing.T) {
 	if diff := cmp.Diff([]string{"a.yml", "b.yaml", "sub/D.YAML", "sub/c.json"}, files); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(dir, "sub"), link); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := manifest.Files(link); err != nil || !cmp.Equal(files, []string{filepath.Join(link, "D.YAML"), filepath.Join(link, "c.json")}) {
+		t.Errorf("a link to a directory gives %v, %v", files, err)
+	}
 	one := filepath.Join(dir, "notes.txt")
 	if files, err := manifest.Files(one); err != nil || !cmp.Equal(files, []string{one}) {
 		t.Errorf("a file gives %v, %v", files, err)
