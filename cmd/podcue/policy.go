@@ -36,7 +36,8 @@ A field in when, require and forbid stands under ! (it must be there) or ? (if i
 is there). Views: ` + strings.Join(cuerule.Views(), ", ") + `.
 In place of each and require, deny is a list of {path, message} made from input,
 which holds all views, and constraint is a definition that the pod must fit.
-params are values with defaults that the configuration may change.`,
+params are values with defaults that the configuration may change; stage: "final"
+leaves authored templates alone, which tasks and the platform complete.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

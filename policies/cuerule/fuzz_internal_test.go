@@ -2,6 +2,7 @@ package cuerule
 
 import (
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,11 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
+	"golang.org/x/tools/txtar"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/policies"
 )
 
 // A shapeWriter writes random shapes and items, over few names and values so
@@ -197,4 +203,51 @@ func FuzzShapes(f *testing.F) {
 		f.Add(seed + 1e6)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) { checkShapes(t, seed) })
+}
+
+// FuzzLoad: whatever a package says, loading it and judging a pod ends without a
+// panic, and a policy that is loaded has what Select asks of it.
+func FuzzLoad(f *testing.F) {
+	archives, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range archives {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range archive.Files {
+			if file.Name == "policies/p.cue" {
+				f.Add(string(file.Data))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		dir := t.TempDir()
+		rules, err := Load(&Config{Dir: dir, Timeout: time.Second, Overlay: map[string][]byte{
+			filepath.Join(dir, "cue.mod/module.cue"): []byte("module: \"example.com/p\"\nlanguage: version: \"v0.15.0\"\n"),
+			filepath.Join(dir, "policies/p.cue"):     []byte(source),
+		}}, "./policies")
+		if rules == nil {
+			if err == nil {
+				t.Fatal("there are no policies, and no error")
+			}
+			return
+		}
+		set, err := policies.Select(&policies.Selection{Policies: rules.Policies()})
+		if err != nil {
+			t.Fatalf("a policy that is loaded cannot be selected: %v", err)
+		}
+		pod := &corev1.PodTemplateSpec{Spec: corev1.PodSpec{
+			Containers: []corev1.Container{{Name: "a", VolumeMounts: []corev1.VolumeMount{{Name: "v", MountPath: "/v"}}}},
+			Volumes:    []corev1.Volume{{Name: "v", VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/etc"}}}},
+		}}
+		for _, found := range policies.Check(&policies.Subject{Object: finding.Object{Kind: "Pod"}, Pod: pod}, set) {
+			if strings.Contains(found.Message, " failed: ") {
+				t.Errorf("a policy panics: %s", found.Message)
+			}
+		}
+		rules.Test()
+	})
 }

@@ -19,6 +19,7 @@ type rule struct {
 	pos        provenance.Position
 	value      cue.Value // policies.ID
 	severity   finding.Severity
+	stage      policies.Stage
 	title      string
 	docs       string
 	help       string
@@ -50,7 +51,7 @@ const (
 // ruleFields are the fields that a policy may have.
 var ruleFields = []string{
 	fieldConstraint, fieldDeny, "docs", fieldEach, fieldForbid, "frameworks", "help", fieldInput, fieldIt,
-	"locked", fieldMessage, fieldParams, fieldRequire, "severity", "title", fieldWhen,
+	"locked", fieldMessage, fieldParams, fieldRequire, "severity", "stage", "title", fieldWhen,
 }
 
 // readRule reads the policy id, which is written at pos, from its value.
@@ -136,13 +137,19 @@ func (r *rule) readTexts() (err error) {
 		return strings.TrimSpace(s)
 	}
 	r.title, r.docs, r.help = text("title", ""), text("docs", ""), text("help", "")
-	severity := text("severity", "error")
+	severity, stage := text("severity", "error"), text("stage", policies.Both.String())
 	if err != nil {
 		return err
 	}
 	if r.severity, err = finding.ParseSeverity(severity); err != nil {
 		return r.problem("severity", "write error, warning or info", "%q is no severity", severity)
 	}
+	stages := []policies.Stage{policies.Both, policies.Authored, policies.Final}
+	i := slices.IndexFunc(stages, func(s policies.Stage) bool { return s.String() == stage })
+	if i < 0 {
+		return r.problem("stage", "write authored, final or both", "%q is no stage", stage)
+	}
+	r.stage = stages[i]
 	if v := r.field("locked"); v.Exists() {
 		if r.locked, err = v.Bool(); err != nil {
 			return r.problem("locked", "write true or false", "is neither true nor false")
@@ -246,7 +253,7 @@ func (r *rule) refersToItem() bool {
 // policy returns r as a policy to select and run.
 func (r *rule) policy(configure func(params []byte) (*policies.Policy, error)) *policies.Policy {
 	p := &policies.Policy{
-		ID: r.id, Doc: r.doc(), Help: r.help, Group: Group, Severity: r.severity, Frameworks: r.frameworks,
+		ID: r.id, Doc: r.doc(), Help: r.help, Group: Group, Severity: r.severity, Stage: r.stage, Frameworks: r.frameworks,
 		Pos: r.pos, Locked: r.locked, Check: r.run,
 	}
 	if r.has(fieldParams) {

@@ -176,9 +176,11 @@ func (c *testCase) run() []string {
 	if file.Primary != nil {
 		primary = *file.Primary
 	}
-	found := policies.Check(&policies.Subject{
-		Object: finding.Object{Kind: "Pod", Name: "test", Stage: finding.StageManifest}, Pod: pod, Primary: primary,
-	}, set)
+	object := finding.Object{Kind: "Pod", Name: "test", Stage: finding.StageManifest}
+	if policy.Stage == policies.Authored {
+		object.Stage = finding.StageAuthored
+	}
+	found := policies.Check(&policies.Subject{Object: object, Pod: pod, Primary: primary}, set)
 	generic, err := newViews(&policies.Subject{Pod: pod})
 	if err != nil {
 		return []string{err.Error()}

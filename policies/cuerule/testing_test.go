@@ -65,6 +65,8 @@ policies: "primary": {each: "containers", when: role: "primary", require: image!
 tests: primary: pass: a: {primary: "", spec: containers: [{name: "primary"}]}
 tests: primary: fail: a: spec: containers: [{name: "primary"}, {name: "b"}]
 tests: "hostpth-prefix": pass: a: {}
+policies: "written": {stage: "authored", each: "pod", forbid: spec: hostPID!: true}
+tests: "written": {pass: a: spec: {}, fail: a: spec: hostPID: true}
 `
 
 func TestTest(t *testing.T) {
@@ -105,6 +107,9 @@ policies/p.cue:51:11: ./policies primary failed=false lacks=[] untried=[]
 	policies/p.cue:52:23: pass.a []
 	policies/p.cue:53:23: fail.a []
 policies/p.cue:50:11: ./policies untested failed=true lacks=["it has no pass case" "it has no fail case"] untried=[]
+policies/p.cue:55:11: ./policies written failed=false lacks=[] untried=[]
+	policies/p.cue:56:26: pass.a []
+	policies/p.cue:56:45: fail.a []
 `
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
