@@ -116,7 +116,7 @@ func newSARIFRule(r Rule) sarifRule {
 		}
 		rule.Full = &sarifMessage{Text: first}
 	}
-	if help := strings.Trim(r.Doc+"\n\n"+r.Help, "\n"); help != "" {
+	if help := ruleHelp(r); help != "" {
 		rule.Help = &sarifMessage{Text: help}
 	}
 	if tags := slices.Clone(r.Tags); len(tags) > 0 {
@@ -129,6 +129,14 @@ func newSARIFRule(r Rule) sarifRule {
 		rule.Properties.Tags = slices.Compact(tags)
 	}
 	return rule
+}
+
+// ruleHelp is all that there is to say about r.
+func ruleHelp(r Rule) string {
+	if r.Help == "" {
+		return r.Doc
+	}
+	return strings.TrimPrefix(r.Doc+"\n\nTo mend it: "+r.Help, "\n\n")
 }
 
 // securitySeverities are scores in the middle of what code scanning calls high,
