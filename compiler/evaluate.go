@@ -7,6 +7,7 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/inject/embed"
 	"cuelang.org/go/cue/token"
 
@@ -137,7 +138,16 @@ func (ev *evaluator) platform(inst *instance) (p *Platform, found finding.List) 
 // general returns the findings of the package that are about no single template
 // or task.
 func (tr *translator) general() finding.List {
-	found := tr.translate(tr.root.Validate())
+	var found finding.List
+	for _, e := range errors.Errors(tr.root.Validate()) {
+		if isNameError(e) {
+			found = append(found, tr.of(e).translate(e)...)
+		}
+	}
+	if len(found) > 0 {
+		return found // nothing of the package could be evaluated
+	}
+	found = tr.translate(tr.root.Validate())
 	for _, name := range []string{templatesField, tasksField} {
 		v := tr.root.LookupPath(cue.MakePath(cue.Str(name)))
 		if !v.Exists() {

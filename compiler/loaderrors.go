@@ -105,6 +105,11 @@ func (ld *loader) translateLoad(object finding.Object, err error) finding.List {
 				f.Origins = append(f.Origins, o)
 			}
 		}
+		if len(f.Origins) > 1 && importFailed.MatchString(e.Error()) && !strings.Contains(e.Error(), "import cycle") {
+			slices.Reverse(f.Origins) // the mistake itself, then who imports it
+			p := ld.pattern(filepath.Join(ld.dir, filepath.FromSlash(path.Dir(f.Origins[0].Pos.Filename))))
+			f.Object = finding.Object{Kind: kindPackage, Name: p, Package: p}
+		}
 		f.Message = tokens.Replace(plain(importFailed.ReplaceAllString(e.Error(), "")))
 		ld.sayLoad(&f)
 		if len(f.Origins) == 0 {

@@ -61,7 +61,7 @@ func (r *rounds) run(tr *translator, templates, tasks []member) finding.List {
 			}
 		}
 		if len(again) == 0 || len(broken) == 0 || n == maxRounds {
-			return found
+			return append(found, r.inherited(tr, append(r.left(tr.root, templatesField, again), r.left(tr.root, tasksField, again)...))...)
 		}
 		r.removed = append(r.removed, broken...)
 		root := r.buildWithout(broken)
@@ -74,6 +74,19 @@ func (r *rounds) run(tr *translator, templates, tasks []member) finding.List {
 // left returns those members of the package's field that are to be tried again.
 func (r *rounds) left(root cue.Value, field string, again []string) []member {
 	return slices.DeleteFunc(members(root, field), func(m member) bool { return !slices.Contains(again, field+"."+m.name) })
+}
+
+// inherited returns the findings that explain why the members failed, whose
+// mistakes are not their own: those of what they refer to, in this package or in
+// another one.
+func (r *rounds) inherited(tr *translator, members []member) finding.List {
+	var found finding.List
+	for _, m := range members {
+		for _, e := range errors.Errors(m.value.Validate(cue.Concrete(true), cue.Final())) {
+			found = append(found, tr.of(e).translate(e)...)
+		}
+	}
+	return found
 }
 
 // await notes that the task's template is still to be found.

@@ -2,10 +2,13 @@ package compiler
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/errors"
 
 	"github.com/podcue/podcue/finding"
@@ -45,13 +48,67 @@ func (tr *translator) translate(err error) finding.List {
 	return tr.findings(distinct(tr.problems(err)))
 }
 
+// isMended reports whether build took a mistake out at a position.
+func (tr *translator) isMended(at provenance.Position) bool {
+	for pos := range tr.mended {
+		if tr.position(pos) == at {
+			return true
+		}
+	}
+	return false
+}
+
+// of returns the translator of the package that err is about: tr itself, or that
+// of an import.
+func (tr *translator) of(err errors.Error) *translator {
+	for _, pos := range append([]tokenPos{err.Position()}, err.InputPositions()...) {
+		shown := tr.position(pos)
+		if !shown.IsValid() || tr.isSchema(shown.Filename) {
+			continue
+		}
+		dep := findFile(tr.inst.Instance, pos.Filename(), map[*build.Instance]bool{})
+		if dep == nil || dep == tr.inst.Instance {
+			return tr
+		}
+		name, ok := tr.real(pos.Filename())
+		if !ok {
+			return tr
+		}
+		dir := tr.onDisk(path.Dir(name))
+		source := &packageSource{dir: dir, path: tr.pattern(dir), name: dep.PkgName}
+		return newTranslator(tr.evaluator, &instance{dep, source}, tr.ctx.BuildInstance(dep))
+	}
+	return tr
+}
+
+// findFile returns the package that has a file: inst, or one that it imports.
+func findFile(inst *build.Instance, file string, seen map[*build.Instance]bool) *build.Instance {
+	if seen[inst] {
+		return nil
+	}
+	seen[inst] = true
+	if slices.ContainsFunc(inst.Files, func(f *ast.File) bool { return f.Filename == file }) {
+		return inst
+	}
+	for _, dep := range inst.Imports {
+		if found := findFile(dep, file, seen); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
 func (tr *translator) findings(problems []problem) finding.List {
 	var found finding.List
 	for _, p := range problems {
 		if follows(p, problems) {
 			continue
 		}
-		found = append(found, tr.finding(p))
+		f := tr.finding(p)
+		if p.format != formatNoReference && tr.isMended(f.Position()) {
+			continue // build has reported it
+		}
+		found = append(found, f)
 	}
 	return found
 }
