@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +18,7 @@ import (
 // missing from the module.
 func TestInstall(t *testing.T) {
 	const path = "github.com/podcue/podcue"
-	version := "v0.0.0-e2e." + strings.ToLower(filepath.Base(t.TempDir()))
+	version := fmt.Sprintf("v0.0.0-e2e%x", rand.Uint64())
 	cache := strings.TrimSpace(output(t, nil, "go", "env", "GOMODCACHE"))
 	t.Cleanup(func() {
 		// Nothing of it stays in the module cache.

@@ -209,8 +209,11 @@ func differ(version string, o *object, a *answer) string {
 	if diff := cmp.Diff(want, got); diff != "" {
 		return "causes (-server +podcue):\n" + diff
 	}
-	if v.Refusal != "" && v.Refusal != a.status.Message {
-		return "refusal (-server +podcue):\n" + cmp.Diff(a.status.Message, v.Refusal)
+	// A server that is built from the module cache takes the name of its scheme from
+	// another line than a released one, which has its dependencies beside it.
+	refusal := strings.ReplaceAll(a.status.Message, "pkg/runtime/scheme.go:111", "pkg/api/legacyscheme/scheme.go:30")
+	if v.Refusal != "" && v.Refusal != refusal {
+		return "refusal (-server +podcue):\n" + cmp.Diff(refusal, v.Refusal)
 	}
 	if v.Refusal == "" && !a.accepted() && len(want) == 0 {
 		return "the server refuses without a cause: " + a.status.Message
@@ -283,19 +286,10 @@ func differSpec(want, got *corev1.PodSpec) string {
 	return "stored (-server +podcue):\n" + cmp.Diff(want, got)
 }
 
-// withoutAdmission takes off want what the admission plugins Priority and
-// DefaultTolerationSeconds add to a Pod, unless it is in got.
+// withoutAdmission takes off want the two tolerations that the admission plugin
+// DefaultTolerationSeconds adds to a Pod, at the end.
 func withoutAdmission(want, got *corev1.PodSpec) {
-	if got.Priority == nil {
-		want.Priority = nil
-	}
-	if got.PreemptionPolicy == nil {
-		want.PreemptionPolicy = nil
-	}
 	if n := len(got.Tolerations); len(want.Tolerations) > n {
 		want.Tolerations = want.Tolerations[:n:n]
-		if n == 0 {
-			want.Tolerations = got.Tolerations
-		}
 	}
 }

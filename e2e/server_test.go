@@ -59,7 +59,9 @@ func startServer(testapi, dir, emulate string) (*server, error) {
 		"--token-auth-file=" + tokens, "--authorization-mode=RBAC",
 		"--service-account-issuer=https://podcue.test", "--service-account-key-file=" + key, "--service-account-signing-key-file=" + key,
 		"--service-cluster-ip-range=10.0.0.0/24", "--endpoint-reconciler-type=none",
-		"--disable-admission-plugins=ServiceAccount", // there is no controller that creates accounts
+		// Plugins that ask for other objects, which podcue knows nothing of: accounts
+		// (which a controller would create), priority classes and runtime classes.
+		"--disable-admission-plugins=ServiceAccount,Priority,RuntimeClass",
 		"--allow-privileged=true", "--profiling=false",
 	}
 	s := &server{version: "1.37", url: fmt.Sprintf("https://127.0.0.1:%d", port), done: make(chan struct{})}

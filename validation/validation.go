@@ -107,6 +107,23 @@ func TemplateSpec(version string, root provenance.Path, spec *corev1.PodTemplate
 	})
 }
 
+// StatefulSetTemplate is [TemplateSpec] for the template of a StatefulSet, at
+// spec.template. The server does not look at its hostname and subdomain, which the
+// controller overwrites, and takes the StatefulSet's volumeClaimTemplates, whose
+// names are claims, for volumes of the template.
+func StatefulSetTemplate(version string, spec *corev1.PodTemplateSpec, claims []string) (*Verdict, error) {
+	spec = spec.DeepCopy()
+	spec.Spec.Hostname, spec.Spec.Subdomain = "", ""
+	volumes := slices.DeleteFunc(spec.Spec.Volumes, func(v corev1.Volume) bool { return slices.Contains(claims, v.Name) })
+	spec.Spec.Volumes = nil
+	for _, name := range claims {
+		source := corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: name}}
+		spec.Spec.Volumes = append(spec.Spec.Volumes, corev1.Volume{Name: name, VolumeSource: source})
+	}
+	spec.Spec.Volumes = append(spec.Spec.Volumes, volumes...)
+	return TemplateSpec(version, "spec.template", spec)
+}
+
 // judge runs f with the gates of version.
 func judge(version, kind string, f func(s *server, version string) *Verdict) (*Verdict, error) {
 	version, err := ParseVersion(version)

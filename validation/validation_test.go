@@ -94,6 +94,32 @@ func TestTemplateSpec(t *testing.T) {
 	}
 }
 
+// TestStatefulSet judges the template of a StatefulSet, which mounts a claim and
+// has a hostname that a Pod may not have.
+func TestStatefulSet(t *testing.T) {
+	t.Parallel()
+	spec := &corev1.PodTemplateSpec{Spec: pod(t, `{"hostname":"a.b","containers":[{"name":"main","image":"a","volumeMounts":[
+		{"name":"data","mountPath":"/d"},{"name":"nope","mountPath":"/n"}]}],"volumes":[{"name":"x","emptyDir":{},"secret":{}}]}`).Spec}
+	before := spec.DeepCopy()
+	v, err := validation.StatefulSetTemplate("", spec, []string{"data"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`spec.template.spec.containers[0].volumeMounts[1].name: Not found: "nope" (FieldValueNotFound)`,
+		"spec.template.spec.volumes[1].secret: Forbidden: may not specify more than 1 volume type (FieldValueForbidden)",
+	}
+	if diff := cmp.Diff(want, lines(v)); diff != "" {
+		t.Errorf("causes (-want +got):\n%s", diff)
+	}
+	if got := v.Causes[1].Path; got != "spec.template.spec.volumes[x].secret" {
+		t.Errorf("the second is at %s", got)
+	}
+	if diff := cmp.Diff(before, spec); diff != "" {
+		t.Errorf("the template was changed:\n%s", diff)
+	}
+}
+
 // TestDropped finds the fields that the server throws away: 1.34 does not know the
 // ones that came with later versions.
 func TestDropped(t *testing.T) {

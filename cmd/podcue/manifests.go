@@ -165,7 +165,31 @@ func manifestVerdict(version string, o *manifest.Object) (*validation.Verdict, e
 	case o.Kind == "Pod" || o.Kind == "PodTemplate":
 		return validation.JSON(version, o.Kind, o.JSON)
 	}
+	if o.Kind == "StatefulSet" {
+		return statefulSetVerdict(version, o)
+	}
 	return validation.TemplateSpec(version, o.Root, o.Template)
+}
+
+// statefulSetVerdict is the verdict on the template of a StatefulSet, which may
+// mount the claims that the StatefulSet makes for each Pod.
+func statefulSetVerdict(version string, o *manifest.Object) (*validation.Verdict, error) {
+	var set struct {
+		Spec struct {
+			VolumeClaimTemplates []struct {
+				Metadata struct {
+					Name string `json:"name"`
+				} `json:"metadata"`
+			} `json:"volumeClaimTemplates"`
+		} `json:"spec"`
+	}
+	// What is of the wrong type there is a finding of the manifest's own.
+	_ = json.Unmarshal(o.JSON, &set)
+	var claims []string
+	for _, c := range set.Spec.VolumeClaimTemplates {
+		claims = append(claims, c.Metadata.Name)
+	}
+	return validation.StatefulSetTemplate(version, o.Template, claims)
 }
 
 // readBaseFile adds the PodTemplates of a file to the platform's.
