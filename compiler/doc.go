@@ -23,10 +23,10 @@
 //     #PodTemplate, its tasks with #Task, and the platform with #Config. A package
 //     that does so itself loses nothing. It is the author's side that the schema
 //     is unified with, so CUE's errors have the author's paths.
-//   - Evaluation builds all packages of a module in one context. To CUE some
-//     mistakes break the whole package; podcue takes them out and evaluates the
-//     rest, so that every template is on its own: what is wrong with one hides
-//     nothing of the others.
+//   - Evaluation builds all packages of a module in one context. To CUE, some
+//     mistakes break the whole package, and a broken template breaks whatever
+//     refers to its siblings; podcue reports them, takes them out and evaluates
+//     the rest, so that what is wrong with one hides nothing of the others.
 //   - Decoding goes through JSON, strictly, into the types of k8s.io/api. A task
 //     that refers to a template shares it; one that changes it has its own.
 //   - Field positions are computed when somebody asks for them, from the parts of
@@ -40,7 +40,9 @@
 // wrong, or where something is missing the nearest thing that the author wrote. A
 // conflict has both ends. Paths are those of the pod template, with keys in place
 // of indices. What CUE says about the alternatives of a disjunction becomes what
-// the author can choose from, with what was probably meant.
+// the author can choose from, with what was probably meant. Unknown and missing
+// fields, which CUE leaves out where something else is wrong in the same struct,
+// are looked for in podcue's own schema.
 //
 // CUE's messages are told apart by their formats, which are no API of CUE's: the
 // golden files in testdata hold them.
