@@ -199,6 +199,10 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 	if strings.HasPrefix(f.Message, "is not a field of") {
 		f.Message = "unknown field " + label(pl.name) + finding.DidYouMean(pl.name, all)
 		f.Help = "the fields here are " + strings.Join(all, ", ")
+		if pl.name == templatesField || pl.name == tasksField {
+			f.Message = "unknown field " + label(pl.name)
+			f.Help = "templates and tasks are written in packages of their own, beside the configuration"
+		}
 		return
 	}
 	if len(values) == 0 {
