@@ -14,6 +14,7 @@ var limits = []Limit{
 	{"cluster-facts", "execution ids, generated names, owners and paths come from the task or the preview; a cluster gives each attempt its own"},
 	{"dynamic-workflows", "tasks that are compiled while a workflow runs do not pass through flyteadmin's resource defaults (flyte@v1.16)"},
 	{"engine-decisions", "interruptible fall-back, retries with more memory and other decisions of the engine between attempts are inputs here, not results"},
+	{"engine-metadata", "labels, annotations and variables that Flyte's engine adds of its own accord (execution-id, node-id, run, ACTION_NAME and so on) are there only if the execution has them, or a TaskAction is given (flyte@v2)"},
 	{"messagepack-inputs", "an input that is a MessagePack value (a dataclass, a Pydantic model) is not rendered into a command line"},
 	{"other-plugins", "tasks of the Ray, Spark, Dask and Kubeflow plugins (and every other plugin that is not the pod plugin) start from the same pod spec but become custom resources"},
 	{"platform-resources", "flyteadmin's task_resources, per project, domain and workflow, are an input of the execution (flyte@v1.16); Flyte 2 has none"},

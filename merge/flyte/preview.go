@@ -41,23 +41,7 @@ type AuthoredExecution struct {
 	ProcessEnv        map[string]string            `json:"processEnv"`
 }
 
-// Placeholders stand for the facts that only a cluster knows, where neither the
-// task nor the preview gives them. They never change:
-//
-//	project, domain     flytesnacks, development
-//	name                preview
-//	namespace           PROJECT-DOMAIN
-//	defaultNamespace    flyte
-//	nodeId              the task's name as a DNS label of at most 48 characters, or
-//	                    else n0; uniqueNodeId is the same
-//	generatedName       NAME-UNIQUENODEID-RETRYATTEMPT
-//	inputPrefix         s3://bucket/metadata/PROJECT-DOMAIN-NAME/UNIQUENODEID/data
-//	outputPrefix        INPUTPREFIX/RETRYATTEMPT
-//	rawOutputPrefix     s3://bucket/data/GENERATEDNAME
-//	id                  of the task: PROJECT, DOMAIN, the task's name, version preview
-//	image               cr.flyte.org/flyteorg/flytekit:py3.12-latest, flytekit's default
-//
-// There is no owner, no console, no previous checkpoint, and there are no inputs.
+// The placeholders; the package documentation lists them.
 const (
 	placeholderProject          = "flytesnacks"
 	placeholderDomain           = "development"
