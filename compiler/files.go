@@ -13,9 +13,9 @@ import (
 // The limits on what is read. They are far above what people write, and low
 // enough that a file which is not meant for podcue cannot exhaust the machine.
 const (
-	maxFileSize  = 4 << 20 // bytes of one CUE file
-	maxTotalSize = 256 << 20
-	maxNesting   = 500 // brackets and colons inside one another
+	maxFileSize  = 4 << 20  // bytes of one CUE file
+	maxTotalSize = 64 << 20 // bytes of all files that the packages of a module are made of
+	maxNesting   = 500      // brackets and colons inside one another
 )
 
 // files is the file system as one compilation sees it: the disk below an

@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"fmt"
 	"path"
 	"path/filepath"
 	"strings"
@@ -97,6 +98,9 @@ func (ld *loader) readFolder(dir, pkg string) {
 		data, err := ld.read(ld.src.disk, ld.src.dir, ld.onDisk(name))
 		if err == nil {
 			err = checkText(data)
+		}
+		if ld.size += len(data); ld.size > maxTotalSize && err == nil {
+			err = fmt.Errorf("is one too many: what the packages are made of is larger than %d MiB", maxTotalSize>>20)
 		}
 		if err != nil {
 			ld.broken = append(ld.broken, unreadable(ld.pattern(ld.onDisk(dir)), ld.shown(name), err))

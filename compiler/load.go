@@ -32,6 +32,7 @@ type loader struct {
 	gathered   map[folderKey]bool
 	embeds     map[string]string // the embedded files, by the names in CUE's positions
 	broken     finding.List      // of files that cannot be read
+	size       int               // bytes read
 	schemaDirs []string          // of the module: where its schema is
 	vendored   string            // the one of schemaDirs that is a copy in the module, or ""
 	registry   *registry
