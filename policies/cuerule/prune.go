@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
 )
 
 // The fields of a package that holds policies.
@@ -48,8 +49,9 @@ func prune(f *ast.File, p pruning) {
 	pruneImports(f)
 }
 
-// untype makes an input of #PolicyInput one of anything: what is filled in is of
-// that type, and need not be held against it for every pod.
+// untype makes an input of #PolicyInput one of anything, and takes #Policy from a
+// policy: what is filled in is of the one type, and that the policy is of the
+// other is known, so neither need be found out for every pod.
 func untype(n ast.Node) {
 	f, ok := n.(*ast.Field)
 	if !ok {
@@ -57,6 +59,9 @@ func untype(n ast.Node) {
 	}
 	if name, _ := label(f); name == fieldInput && isSelector(f.Value, "#PolicyInput") {
 		f.Value = ast.NewIdent("_")
+	}
+	if and, ok := f.Value.(*ast.BinaryExpr); ok && and.Op == token.AND && isSelector(and.X, "#Policy") {
+		f.Value = and.Y
 	}
 }
 

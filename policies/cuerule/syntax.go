@@ -48,17 +48,29 @@ func entries(d ast.Decl, name string) []*ast.Field {
 	if l, ok := label(f); !ok || l != name {
 		return nil
 	}
-	s, ok := f.Value.(*ast.StructLit)
-	if !ok {
-		return nil
-	}
 	var fields []*ast.Field
-	for _, e := range s.Elts {
+	for _, e := range literals(f.Value) {
 		if f, ok := e.(*ast.Field); ok {
 			fields = append(fields, f)
 		}
 	}
 	return fields
+}
+
+// literals returns what stands in the struct literals that e is made of:
+// {…}, or schema.#Policy & {…}.
+func literals(e ast.Expr) []ast.Decl {
+	switch e := e.(type) {
+	case *ast.StructLit:
+		return e.Elts
+	case *ast.ParenExpr:
+		return literals(e.X)
+	case *ast.BinaryExpr:
+		if e.Op == token.AND {
+			return slices.Concat(literals(e.X), literals(e.Y))
+		}
+	}
+	return nil
 }
 
 func label(f *ast.Field) (string, bool) {
@@ -93,8 +105,8 @@ func fieldPosition(files []*ast.File, path ...string) (pos token.Pos, whole bool
 			if at > depth || at == depth && !best.IsValid() {
 				best, depth = f.Pos(), at
 			}
-			if s, ok := f.Value.(*ast.StructLit); ok && at+1 < len(path) {
-				search(s.Elts, at+1)
+			if at+1 < len(path) {
+				search(literals(f.Value), at+1)
 			}
 		}
 	}
@@ -123,12 +135,12 @@ func refersToItem(files []*ast.File, id string) bool {
 				if name, _ := label(policy); name != id {
 					continue
 				}
-				body, ok := policy.Value.(*ast.StructLit)
-				if !ok {
+				body := literals(policy.Value)
+				if body == nil {
 					return true
 				}
 				found = true
-				for _, e := range body.Elts {
+				for _, e := range body {
 					field, ok := e.(*ast.Field)
 					name := ""
 					if ok {
