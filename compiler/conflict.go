@@ -197,6 +197,9 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 	values := tr.valueParts(pl)
 	all := choices(f.Message)
 	if strings.HasPrefix(f.Message, "is not a field of") {
+		if at := tr.origins(pl.value, true, tr.layer(pl)); len(at) > 0 {
+			f.Origins = at[len(at)-1:] // the label
+		}
 		f.Message = "unknown field " + label(pl.name) + finding.DidYouMean(pl.name, all)
 		f.Help = "the fields here are " + strings.Join(all, ", ")
 		if pl.name == templatesField || pl.name == tasksField {
