@@ -16,11 +16,11 @@ import (
 	"github.com/podcue/podcue/validation"
 )
 
-// run runs podcue at the root of the repository and returns what it prints.
-func run(t testing.TB, args ...string) (stdout, stderr string, code int) {
+// run runs podcue in a directory and returns what it prints.
+func run(t testing.TB, dir string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	cmd := exec.Command(podcue, args...)
-	cmd.Dir = ".."
+	cmd.Dir = dir
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
@@ -34,7 +34,7 @@ func run(t testing.TB, args ...string) (stdout, stderr string, code int) {
 // export returns the objects that podcue exports of examples/ for a target.
 func export(t testing.TB, args ...string) []map[string]any {
 	t.Helper()
-	stdout, stderr, code := run(t, append([]string{"export", "./examples/..."}, args...)...)
+	stdout, stderr, code := run(t, "..", append([]string{"export", "./examples/..."}, args...)...)
 	if code != 0 {
 		t.Fatalf("podcue export %v: exit %d\n%s", args, code, stderr)
 	}
@@ -162,7 +162,7 @@ func TestVetGivesTheServersWords(t *testing.T) {
 	doc := []byte(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"t"},"spec":{"containers":[{"name":"main","volumeMounts":[{"name":"v","mountPath":"/d"}]}]}}`)
 	want := current.create(t, "default", "pods", doc, true).causes()
 	file := writeFile(t, "bad.json", doc)
-	stdout, stderr, code := run(t, "vet", "-f", file, "--report", "json")
+	stdout, stderr, code := run(t, t.TempDir(), "vet", "-f", file, "--report", "json")
 	if code != 1 {
 		t.Fatalf("exit %d\n%s", code, stderr)
 	}

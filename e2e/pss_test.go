@@ -89,7 +89,7 @@ func TestPodSecurity(t *testing.T) {
 				valid.WriteString("---\n")
 				valid.Write(append(doc, '\n'))
 			}
-			stdout, stderr, code := run(t, "vet", "-f", writeFile(t, "pods.yaml", valid.Bytes()), "--pss", standard, "--report", "json", "--fail-on", "never")
+			stdout, stderr, code := run(t, t.TempDir(), "vet", "-f", writeFile(t, "pods.yaml", valid.Bytes()), "--pss", standard, "--report", "json", "--fail-on", "never")
 			if code != 0 {
 				t.Fatalf("exit %d\n%s", code, stderr)
 			}

@@ -110,18 +110,34 @@ func TemplateSpec(version string, root provenance.Path, spec *corev1.PodTemplate
 // StatefulSetTemplate is [TemplateSpec] for the template of a StatefulSet, at
 // spec.template. The server does not look at its hostname and subdomain, which the
 // controller overwrites, and takes the StatefulSet's volumeClaimTemplates, whose
-// names are claims, for volumes of the template.
+// names are claims, for volumes that come before those of the template.
 func StatefulSetTemplate(version string, spec *corev1.PodTemplateSpec, claims []string) (*Verdict, error) {
-	spec = spec.DeepCopy()
-	spec.Spec.Hostname, spec.Spec.Subdomain = "", ""
-	volumes := slices.DeleteFunc(spec.Spec.Volumes, func(v corev1.Volume) bool { return slices.Contains(claims, v.Name) })
-	spec.Spec.Volumes = nil
+	const root = "spec.template"
+	whole := spec.DeepCopy()
+	whole.Spec.Hostname, whole.Spec.Subdomain = "", ""
+	volumes := slices.DeleteFunc(whole.Spec.Volumes, func(v corev1.Volume) bool { return slices.Contains(claims, v.Name) })
+	whole.Spec.Volumes = nil
 	for _, name := range claims {
 		source := corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: name}}
-		spec.Spec.Volumes = append(spec.Spec.Volumes, corev1.Volume{Name: name, VolumeSource: source})
+		whole.Spec.Volumes = append(whole.Spec.Volumes, corev1.Volume{Name: name, VolumeSource: source})
 	}
-	spec.Spec.Volumes = append(spec.Spec.Volumes, volumes...)
-	return TemplateSpec(version, "spec.template", spec)
+	whole.Spec.Volumes = append(whole.Spec.Volumes, volumes...)
+	return judge(version, "", func(s *server, version string) *Verdict {
+		v := s.templateSpec(version, &corev1.PodTemplate{Template: *whole}, root, place(root, generic(whole)))
+		if !v.Accepted() {
+			return v
+		}
+		// The warnings are about the template as it was written.
+		t, in := &corev1.PodTemplate{Template: *spec.DeepCopy()}, &core.PodTemplate{}
+		if err := s.defaulted(t, in); err != nil {
+			v.Refusal = s.rename(err)
+			return v
+		}
+		v.Warnings = nil
+		v.warn(podutil.GetWarningsForPodTemplate(ctx, field.NewPath(root), &in.Template, nil)...)
+		v.place(place(root, generic(spec)))
+		return v
+	})
 }
 
 // judge runs f with the gates of version.
