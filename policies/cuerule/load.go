@@ -79,6 +79,9 @@ func Load(cfg *Config, patterns ...string) (*Ruleset, error) {
 	}
 	l := &loader{cfg: &c, set: &Ruleset{}}
 	for _, inst := range instances {
+		if err := noPackage(&c, inst); err != nil {
+			return nil, err
+		}
 		l.add(inst, slices.ContainsFunc(patterns, func(p string) bool { return strings.Contains(p, "...") }))
 	}
 	l.unique()
@@ -113,6 +116,15 @@ func (c *Config) instances(patterns []string) ([]*build.Instance, error) {
 	return instances, nil
 }
 
+// noPackage returns why there is no such package as inst: nobody's files are to
+// blame for that.
+func noPackage(c *Config, inst *build.Instance) error {
+	if inst.Err == nil || len(inst.Files) > 0 || errorPosition(c.Base, inst.Dir, inst.Err).IsValid() {
+		return nil
+	}
+	return errors.New(errorText(inst.Err))
+}
+
 // loader is the state of one Load.
 type loader struct {
 	cfg      *Config
@@ -144,7 +156,7 @@ func (l *loader) readAll(pkg *pack) {
 	found := pkg.root.LookupPath(cue.MakePath(cue.Str(fieldPolicies)))
 	if !found.Exists() {
 		l.problem(pkg, "", &problem{
-			pos: provenance.Position{Filename: pkg.path}, message: "the package has no field policies",
+			pos: position(pkg.dir, pkg.inst.Files[0].Pos()), message: "the package has no field policies",
 			help: "write policies: \"my-policy\": {…}, or do not name the package",
 		})
 		return

@@ -54,10 +54,13 @@ func (p *pack) evaluate(inst *build.Instance) (cue.Value, error) {
 	failed := within(p.eval.timeout, func() {
 		v := p.eval.ctx.BuildInstance(inst)
 		// The deeper errors belong to one policy or another.
-		if err = v.Err(); err == nil {
-			err = v.LookupPath(cue.MakePath(cue.Str(fieldPolicies))).Err()
+		if err = v.Err(); err != nil {
+			return
 		}
 		root = v
+		if found := v.LookupPath(cue.MakePath(cue.Str(fieldPolicies))); found.Exists() {
+			err = found.Err()
+		}
 	})
 	if failed != nil {
 		return cue.Value{}, failed
