@@ -59,6 +59,7 @@ func (m mutator) mutate(v any, depth int) any {
 // TestMutatedQuestions damages recorded questions. Every one is answered, and
 // none with a crash.
 func TestMutatedQuestions(t *testing.T) {
+	t.Parallel()
 	t.Logf("-seed=%d", *seed)
 	files, err := filepath.Glob("../../merge/flyte/testdata/v*/*.jsonl.gz")
 	if err != nil || len(files) == 0 {

@@ -23,6 +23,7 @@ var recordedFiles = map[string]string{
 // TestRecordedAnswers feeds whole case files to the program and compares what it
 // prints, line by line.
 func TestRecordedAnswers(t *testing.T) {
+	t.Parallel()
 	for profile, pattern := range recordedFiles {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {

@@ -73,6 +73,7 @@ func readCases(tb testing.TB, path string) []recordedCase {
 var caseFiles = map[string]string{"flyte@v2": "testdata/v2", "flyte@v1.16": "testdata/v1"}
 
 func TestRecordedCases(t *testing.T) {
+	t.Parallel()
 	seen := map[string]bool{}
 	for profile, dir := range caseFiles {
 		files, err := filepath.Glob(filepath.Join(dir, "*.jsonl.gz"))

@@ -131,6 +131,7 @@ func plainText(path provenance.Path) bool {
 // TestOriginsAreCauses changes the text that an origin points at. The field of
 // the Pod changes if the origin decided it, and does not if it lost.
 func TestOriginsAreCauses(t *testing.T) {
+	t.Parallel()
 	decided, lost, n := 0, 0, 0
 	podInputs(t, func(name string, p *flyte.Profile, in *flyte.Input) {
 		if n++; n%15 != 0 {

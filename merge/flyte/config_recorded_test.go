@@ -24,6 +24,7 @@ type loaderCase struct {
 // TestLoaderIsFlytes compares LoadConfig with recorded answers of Flyte's loader
 // to files that are wrong, odd or random.
 func TestLoaderIsFlytes(t *testing.T) {
+	t.Parallel()
 	total, refused := 0, 0
 	for line := range gzipLines(t, "testdata/loader.v1.jsonl.gz") {
 		var c loaderCase

@@ -44,6 +44,7 @@ func podInputs(t *testing.T, visit func(name string, p *flyte.Profile, in *flyte
 // Every leaf of a finished Pod has an origin with a layer and a value, and
 // provenance changes nothing.
 func TestProvenanceIsCompleteAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	built := 0
 	podInputs(t, func(name string, p *flyte.Profile, in *flyte.Input) {
 		plain, plainErr := p.Build(in)
@@ -93,6 +94,7 @@ func sameValue(given string, v any) bool {
 // Building a Pod changes none of its inputs, and its result shares nothing with
 // them.
 func TestBuildIsPure(t *testing.T) {
+	t.Parallel()
 	podInputs(t, func(name string, p *flyte.Profile, in *flyte.Input) {
 		before := marshal(t, []any{in.Task, in.Execution})
 		first, err := p.Build(in)
