@@ -178,9 +178,10 @@ func inline(v *value) (text string, ok bool) {
 	return "{" + strings.Join(parts, ", ") + "}", true
 }
 
-// hasStructs reports whether v is a list with structs in it.
+// hasStructs reports whether v is a list with structs in it, more than one of one
+// member.
 func hasStructs(v *value) bool {
-	return len(v.items) > 0 && v.items[0].kind == structKind
+	return len(v.items) > 0 && v.items[0].kind == structKind && (len(v.items) > 1 || len(v.items[0].members) > 1)
 }
 
 // scalar returns a scalar that may take several lines.
