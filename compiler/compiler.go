@@ -72,6 +72,11 @@ type Template struct {
 	// of Pod, keyed by Pod's own paths. It is computed at the first call, which
 	// may be made from any goroutine; the result is shared.
 	Fields func() provenance.Map
+
+	// Waivers are those that stand beside fields of the template.
+	Waivers []Waiver
+
+	badWaivers finding.List // what is wrong with others
 }
 
 // A Task is one task as its author wrote it.
@@ -187,5 +192,10 @@ func compileModule(files *files, src *moduleSource, tags *tags) (*Module, findin
 		}
 	}
 	found = append(found, ev.link(m.Packages)...)
+	for _, p := range m.Packages {
+		for _, t := range p.Templates {
+			found = append(found, t.badWaivers...)
+		}
+	}
 	return m, found
 }

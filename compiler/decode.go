@@ -66,6 +66,7 @@ func (ev *evaluator) decodeTemplate(label string, inst *instance, v cue.Value) (
 		}
 	}
 	t.Fields = ev.fields(inst, v, data, templatePath, templateLayer)
+	t.Waivers, t.badWaivers = ev.waivers(inst, t, v)
 	return t, nil
 }
 

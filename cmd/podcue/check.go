@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -18,26 +17,37 @@ import (
 
 // checked is the outcome of checking a project and manifests.
 type checked struct {
-	report finding.Report
-	rules  []report.Rule
-	locked []string // ids that only the platform may waive
+	report   finding.Report
+	rules    []report.Rule
+	baseline *pendingBaseline // nil: none is to be written
 }
 
 // A judge collects what the run of vet finds.
 type judge struct {
-	env      *env
-	o        *vetOptions
-	found    finding.List
-	scope    policies.Scope
-	waivers  []policies.Waiver
-	rules    map[string]report.Rule
-	policies map[*platform]*policySet
+	env   *env
+	o     *vetOptions
+	today time.Time
+	rules map[string]report.Rule
+	parts []*part // of the modules, in their order
+	found finding.List
 }
+
+// A part is what one module's platform judges: its waivers cover nothing else.
+type part struct {
+	module  *module
+	set     *policies.Set
+	scope   policies.Scope
+	waivers []policies.Waiver
+	found   finding.List
+}
+
+// add adds findings to the part.
+func (p *part) add(found finding.List) { p.found = append(p.found, found...) }
 
 // check judges what o names: the templates and tasks of its packages, as
 // authored and as final Pods, and its manifests.
 func (e *env) check(o *vetOptions) (*checked, error) {
-	j := &judge{env: e, o: o, rules: map[string]report.Rule{}, policies: map[*platform]*policySet{}}
+	j := &judge{env: e, o: o, rules: map[string]report.Rule{}}
 	if err := j.setToday(); err != nil {
 		return nil, err
 	}
@@ -45,24 +55,29 @@ func (e *env) check(o *vetOptions) (*checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.found = append(j.found, p.findings...)
+	partial := len(o.only) > 0 || len(p.findings) > 0 || !slices.Contains(o.patterns, "./...")
 	for _, m := range p.modules {
-		if err := j.prepare(m.platform); err != nil {
+		if err := j.prepare(m, partial); err != nil {
 			return nil, err
 		}
 	}
-	j.scope.Partial = len(o.only) > 0 || len(p.findings) > 0 || !slices.Contains(o.patterns, "./...")
+	j.distribute(p.findings)
 	if err := j.judgeItems(p); err != nil {
 		return nil, err
 	}
-	manifests, err := j.judgeManifests(p)
+	manifests, err := j.judgeManifests()
 	if err != nil {
 		return nil, err
 	}
-	if len(p.items)+manifests == 0 && len(j.found) == 0 {
+	c, err := j.finish()
+	if err != nil {
+		return nil, err
+	}
+	c.report.Checked = len(p.items) + manifests
+	if c.report.Checked == 0 && len(c.report.Waived) == 0 && !c.report.Findings.AtLeast(finding.Error) {
 		return nil, errNothing
 	}
-	return j.finish(len(p.items) + manifests)
+	return c, nil
 }
 
 // openForVet opens the packages to check: those that are named, and "." where
@@ -105,65 +120,75 @@ func (e *env) openPlatformOnly(o *options) (*project, error) {
 
 func (j *judge) setToday() error {
 	if j.o.today == "" {
-		j.scope.Today = j.env.now()
+		j.today = j.env.now()
 		return nil
 	}
 	day, err := time.Parse(time.DateOnly, j.o.today)
 	if err != nil {
 		return errors.New("--today: " + j.o.today + " is not a day: write YYYY-MM-DD")
 	}
-	j.scope.Today = day
+	j.today = day
 	return nil
 }
 
-// prepare makes the policies and waivers of a platform ready.
-func (j *judge) prepare(p *platform) error {
-	set, err := j.env.policySet(p, j.o)
+// prepare makes the policies and waivers of a module ready.
+func (j *judge) prepare(m *module, partial bool) error {
+	set, err := j.env.policySet(m.platform, j.o)
 	if err != nil {
 		return err
 	}
-	j.policies[p] = set
-	j.found = append(j.found, set.findings...)
+	p := &part{module: m, set: set.set, found: set.findings}
+	p.scope = policies.Scope{
+		Today: j.today, IDs: set.ids(), Idle: set.idle, Locked: slices.Concat(m.config.Locked, set.locked), Partial: partial,
+	}
 	for _, r := range set.rules {
 		j.rules[r.ID] = r
-		j.scope.IDs = append(j.scope.IDs, r.ID)
 	}
-	j.scope.Idle = append(j.scope.Idle, set.idle...)
-	j.scope.Locked = append(j.scope.Locked, p.config.Locked...)
-	j.scope.Locked = append(j.scope.Locked, set.locked...)
 	var fields provenance.Map
-	if p.config.fields != nil {
-		fields = p.config.fields()
+	if m.config.fields != nil {
+		fields = m.config.fields()
 	}
-	waivers, err := policies.DecodeWaivers(p.config.Waivers, fields)
-	j.waivers = append(j.waivers, waivers...)
+	p.waivers, err = policies.DecodeWaivers(m.config.Waivers, fields)
+	for i := range p.waivers {
+		t := &p.waivers[i].Target
+		t.Template, t.Task = m.fromRoot(j.env.dir, t.Template), m.fromRoot(j.env.dir, t.Task)
+	}
+	j.parts = append(j.parts, p)
 	return err
+}
+
+// part returns that of m.
+func (j *judge) part(m *module) *part {
+	return j.parts[slices.IndexFunc(j.parts, func(p *part) bool { return p.module == m })]
 }
 
 // judgeItems checks the templates as authored, and the final Pods.
 func (j *judge) judgeItems(p *project) error {
 	for _, i := range p.authored() {
-		if i.module.platform == nil || !p.covers(i) {
+		if !p.covers(i) {
 			continue
 		}
-		j.scope.Objects = append(j.scope.Objects, scopeObject(i))
-		if err := j.judgeAuthored(i); err != nil {
+		part := j.part(i.module)
+		part.scope.Objects = append(part.scope.Objects, scopeObject(i))
+		part.waivers = append(part.waivers, inlineWaivers(i.template)...)
+		if err := part.judgeAuthored(i); err != nil {
 			return err
 		}
 	}
 	for _, i := range p.items {
+		part := j.part(i.module)
 		if i.kind == kindTask {
-			j.scope.Objects = append(j.scope.Objects, scopeObject(i))
+			part.scope.Objects = append(part.scope.Objects, scopeObject(i))
 		}
 		r, refused, err := i.render()
 		if err != nil {
 			return err
 		}
 		if refused != nil {
-			j.found = append(j.found, refused...)
+			part.add(refused)
 			continue
 		}
-		if err := j.judgeFinal(r); err != nil {
+		if err := part.judgeFinal(r); err != nil {
 			return err
 		}
 	}
@@ -172,8 +197,8 @@ func (j *judge) judgeItems(p *project) error {
 
 // judgeAuthored runs the policies on a template as its author wrote it and, where
 // it is exported as a PodTemplate, asks for the API server's verdict on that.
-func (j *judge) judgeAuthored(i *item) error {
-	t, set := i.template, j.policies[i.module.platform].set
+func (p *part) judgeAuthored(i *item) error {
+	t, set := i.template, p.set
 	object := i.object(finding.StageAuthored)
 	found := policies.Check(&policies.Subject{
 		Object: object, Kind: kindTemplate, Pod: &t.Pod, Fields: t.Fields, Primary: t.PrimaryContainerName,
@@ -187,14 +212,14 @@ func (j *judge) judgeAuthored(i *item) error {
 		}
 		found = append(found, set.Override(validation.Findings(verdict, object, t.Fields))...)
 	}
-	j.found = append(j.found, i.placed(found)...)
+	p.add(i.placed(found))
 	return nil
 }
 
 // judgeFinal asks for the API server's verdict on a final Pod, and runs the
 // policies on it.
-func (j *judge) judgeFinal(r *rendered) error {
-	set := j.policies[r.item.module.platform].set
+func (p *part) judgeFinal(r *rendered) error {
+	set := p.set
 	object := r.item.object(finding.StageFinal)
 	verdict, err := validation.Pod(r.item.module.kubernetes, r.pod)
 	if err != nil {
@@ -206,27 +231,21 @@ func (j *judge) judgeFinal(r *rendered) error {
 		Namespace: r.pod.Namespace, Primary: r.primary, Interruptible: r.interruptible,
 	}, set)
 	found := slices.Concat(set.Override(r.hazards()), set.Override(api), final)
-	j.found = append(j.found, r.item.placed(found)...)
+	p.add(r.item.placed(found))
 	return nil
 }
 
-// finish takes what waivers and the baseline cover off the list.
-func (j *judge) finish(count int) (*checked, error) {
-	found := j.found.Unique()
-	kept, waived, about := policies.ApplyWaivers(found, j.waivers, &j.scope)
-	kept = append(kept, about...)
-	if j.o.baseline != "" {
-		known, gone, rest, err := j.applyBaseline(kept)
-		if err != nil {
-			return nil, err
-		}
-		kept, waived = append(rest, gone...), append(waived, known...)
+// inlineWaivers are the waivers that stand beside fields of t.
+func inlineWaivers(t *compiler.Template) []policies.Waiver {
+	var waivers []policies.Waiver
+	for _, w := range t.Waivers {
+		waivers = append(waivers, policies.Waiver{
+			ID: w.Check, Target: policies.Target{Template: t.Package + ":" + t.Name, Path: w.Path},
+			Reason: w.Reason, Owner: w.Owner, Expires: w.Expires, Ticket: w.Ticket,
+			Name: string(w.Path), Inline: true, Pos: w.Pos,
+		})
 	}
-	c := &checked{report: finding.Report{Findings: kept.Unique(), Waived: waived, Checked: count}, locked: j.scope.Locked}
-	for _, id := range slices.Sorted(maps.Keys(j.rules)) {
-		c.rules = append(c.rules, j.rules[id])
-	}
-	return c, nil
+	return waivers
 }
 
 // scopeObject is what waivers can name an item as.
@@ -236,30 +255,4 @@ func scopeObject(i *item) policies.ScopeObject {
 		o.Template, o.TemplatePackage = i.task.Template.Name, i.task.Template.Package
 	}
 	return o
-}
-
-// placed makes sure that each finding about i points at something that its author
-// wrote: at the item itself where nothing nearer was written.
-func (i *item) placed(found finding.List) finding.List {
-	for n := range found {
-		found[n].Origins = withAuthor(found[n].Origins, provenance.Origin{Layer: i.layer(), Pos: i.position()})
-	}
-	return found
-}
-
-// withAuthor returns origins with fallback before them, unless one of them says
-// where the value is written. Where a policy is written is something else.
-func withAuthor(origins []provenance.Origin, fallback provenance.Origin) []provenance.Origin {
-	if slices.ContainsFunc(origins, func(o provenance.Origin) bool { return o.Pos.IsValid() && o.Layer != provenance.LayerPolicy }) {
-		return origins
-	}
-	return append([]provenance.Origin{fallback}, origins...)
-}
-
-// layer is the layer of the item's own position.
-func (i *item) layer() string {
-	if i.kind == kindTask {
-		return provenance.LayerTask
-	}
-	return provenance.LayerTemplate
 }
