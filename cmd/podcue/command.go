@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/podcue/podcue/finding"
 )
 
 // The exit codes are an interface; run decides them and nobody else does.
@@ -66,7 +68,10 @@ func run(e *env, args []string) (code int) {
 	case errors.Is(err, errFindings):
 		return exitFindings
 	default:
-		fmt.Fprintf(e.stderr, "podcue: %s\n", strings.TrimSpace(err.Error()))
+		// The system names files by their whole path, messages as they are called
+		// from here.
+		message := strings.ReplaceAll(err.Error(), e.dir+string(filepath.Separator), "")
+		fmt.Fprintf(e.stderr, "podcue: %s\n", strings.TrimSpace(message))
 		return exitFailed
 	}
 }
@@ -82,7 +87,7 @@ server or a policy would refuse: offline, before anything is deployed.
 Exit codes: 0 nothing found, 1 findings or differences, 2 could not run.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          subcommandsOnly,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(e.stdin)
@@ -108,7 +113,54 @@ Exit codes: 0 nothing found, 1 findings or differences, 2 could not run.`,
 	for _, c := range commands {
 		root.AddCommand(c(e))
 	}
+	root.SetHelpCommand(helpCommand())
 	return root
+}
+
+// subcommandsOnly refuses the arguments of a command that has none of its own: a
+// word there is meant to be one of its commands.
+func subcommandsOnly(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
+			names = append(names, c.Name())
+		}
+	}
+	return fmt.Errorf("unknown command %q for %q%s\nhelp: run \"%s --help\"",
+		args[0], cmd.CommandPath(), finding.DidYouMean(args[0], names), cmd.CommandPath())
+}
+
+// helpCommand is cobra's, except that an unknown command is an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Print the help of a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 {
+				return subcommandsOnly(about, rest)
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			if about, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
+				for _, c := range about.Commands() {
+					if c.IsAvailableCommand() {
+						names = append(names, c.Name()+"\t"+c.Short)
+					}
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
 }
 
 func (e *env) chdir(dir string) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -100,8 +101,25 @@ func (c *config) below(name string) provenance.Map {
 
 // moduleFile returns the file that the config of the module at root calls name.
 func moduleFile(root, name string) (string, error) {
-	if path.IsAbs(name) || strings.HasPrefix(path.Clean(name), "..") {
+	if clean := path.Clean(name); path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") {
 		return "", fmt.Errorf("%q leads out of the module", name)
 	}
 	return path.Join(root, name), nil
+}
+
+// fromRoot returns the name of a template or task as the configuration of m has
+// it, ./package:NAME from the module's root, as a run in dir has it.
+func (m *module) fromRoot(dir, name string) string {
+	pkg, local, ok := strings.Cut(name, ":")
+	if !ok {
+		return name
+	}
+	rel, err := filepath.Rel(dir, filepath.Join(dir, filepath.FromSlash(m.root), filepath.FromSlash(pkg)))
+	if err != nil {
+		return name
+	}
+	if pkg = filepath.ToSlash(rel); pkg != "." && pkg != ".." && !strings.HasPrefix(pkg, "../") {
+		pkg = "./" + pkg
+	}
+	return pkg + ":" + local
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,7 +40,7 @@ A name is looked up in the whole module; ./package:NAME names one of several.`,
 			switch {
 			case o.limits && len(args) > 0:
 				return errors.New("--limits takes no names")
-			case !o.limits && (len(args) < 1 || len(args) > 2):
+			case !o.limits && (len(args) < 1 || len(args) > 2 || slices.Contains(args, "")):
 				return errors.New("explain takes a template or task, and a field: podcue explain NAME [FIELD]")
 			}
 			return nil
@@ -117,11 +118,29 @@ func (e *env) renderNamed(o *options, name string) (*rendered, error) {
 		}
 		return nil, err
 	}
+	if against := found[0].against(p.findings); against != nil {
+		return nil, e.broken(against)
+	}
 	r, refused, err := found[0].render()
 	if err == nil && refused != nil {
 		err = e.broken(refused)
 	}
 	return r, err
+}
+
+// against returns the errors among found that make the Pod of i doubtful: those
+// about itself, and those about the platform that it is merged with. What is
+// wrong with other templates does not matter.
+func (i *item) against(found finding.List) finding.List {
+	var against finding.List
+	for _, f := range found {
+		other := f.Object.Kind == kindTask || f.Object.Kind == kindTemplate && f.Object.Stage != finding.StageManifest && f.Object.Name != ""
+		self := f.Object.Name == i.name && f.Object.Package == i.pkg
+		if f.Severity == finding.Error && f.ID != finding.IDCUE && (self || !other) {
+			against = append(against, f)
+		}
+	}
+	return against
 }
 
 // broken prints findings that keep a command other than vet and export from its

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/podcue/podcue/cmd/podcue/internal/encode"
 	"github.com/podcue/podcue/cmd/podcue/internal/report"
@@ -25,6 +28,8 @@ type exportOptions struct {
 	outDir     string
 	check      bool
 	noValidate bool
+
+	root string // of the module whose configuration has the target; "" for none
 }
 
 func exportCommand(e *env) *cobra.Command {
@@ -64,8 +69,11 @@ func (e *env) export(o *exportOptions) error {
 	if err != nil {
 		return err
 	}
-	target, err := o.settle(p)
+	target, err := e.settle(o, p)
 	if err != nil {
+		if p.findings.AtLeast(finding.Error) {
+			return e.refuse(p.findings) // the target may be in what is broken
+		}
 		return err
 	}
 	objects, found, err := e.exportObjects(p, o, target)
@@ -75,7 +83,7 @@ func (e *env) export(o *exportOptions) error {
 	if found = append(p.findings, found...); found.AtLeast(finding.Error) {
 		return e.refuse(found)
 	}
-	files, err := o.encode(target, objects)
+	files, err := e.encode(o, target, objects)
 	if err != nil {
 		return err
 	}
@@ -84,39 +92,68 @@ func (e *env) export(o *exportOptions) error {
 
 // settle returns the target that --target names: one that podcue has, or one of
 // the configuration's, whose settings then complete the flags.
-func (o *exportOptions) settle(p *project) (encode.Target, error) {
+func (e *env) settle(o *exportOptions, p *project) (encode.Target, error) {
 	t, err := encode.Lookup(o.target)
+	if err == nil {
+		return t, o.validate(t)
+	}
+	m, err := p.ofTarget(o.target)
 	if err != nil {
-		configured, ok := p.target(o.target)
-		if !ok {
-			return t, fmt.Errorf("--target: %w", err)
+		return t, fmt.Errorf("--target: %w", err)
+	}
+	configured := m.config.Targets[o.target]
+	if t, err = encode.Lookup(configured.Target); err != nil {
+		return t, fmt.Errorf("target %s of the configuration: %w", o.target, err)
+	}
+	p.keep(m)
+	if len(o.namespaces) == 0 {
+		o.namespaces = configured.Namespaces
+	}
+	if o.outDir == "" && o.outFile == "" {
+		o.root = m.root
+		if configured.OutDir != "" {
+			o.outDir = path.Join(m.root, configured.OutDir)
 		}
-		if t, err = encode.Lookup(configured.Target); err != nil {
+		if configured.OutFile != "" {
+			o.outFile = path.Join(m.root, configured.OutFile)
+		}
+	}
+	if len(o.only) == 0 {
+		only := make([]string, len(configured.Only))
+		for i, name := range configured.Only {
+			only[i] = m.fromRoot(e.dir, name)
+		}
+		if err := p.only(only); err != nil {
 			return t, fmt.Errorf("target %s of the configuration: %w", o.target, err)
-		}
-		if len(o.namespaces) == 0 {
-			o.namespaces = configured.Namespaces
-		}
-		if o.outDir == "" && o.outFile == "" {
-			o.outDir, o.outFile = configured.OutDir, configured.OutFile
-		}
-		if len(o.only) == 0 {
-			if err := p.only(configured.Only); err != nil {
-				return t, fmt.Errorf("target %s of the configuration: %w", o.target, err)
-			}
 		}
 	}
 	return t, o.validate(t)
 }
 
-// target returns the target of the configuration called name.
-func (p *project) target(name string) (target, bool) {
+// ofTarget returns the module whose configuration has the target called name.
+func (p *project) ofTarget(name string) (*module, error) {
+	var with []*module
+	names := encode.Names()
 	for _, m := range p.modules {
-		if t, ok := m.config.Targets[name]; ok {
-			return t, true
+		if _, ok := m.config.Targets[name]; ok {
+			with = append(with, m)
 		}
+		names = slices.AppendSeq(names, maps.Keys(m.config.Targets))
 	}
-	return target{}, false
+	slices.Sort(names)
+	switch len(with) {
+	case 0:
+		return nil, fmt.Errorf("unknown target %q%s (targets: %s)", name, finding.DidYouMean(name, names), strings.Join(slices.Compact(names), ", "))
+	case 1:
+		return with[0], nil
+	}
+	return nil, fmt.Errorf("%d modules have a target %s\nhelp: name packages of one module", len(with), name)
+}
+
+// keep leaves only the packages of m in p.
+func (p *project) keep(m *module) {
+	p.modules = []*module{m}
+	p.items = slices.DeleteFunc(p.items, func(i *item) bool { return i.module != m })
 }
 
 // validate refuses flags that do not fit each other.
@@ -131,6 +168,13 @@ func (o *exportOptions) validate(target encode.Target) error {
 	case len(o.namespaces) > 0 && !target.Namespaced:
 		return fmt.Errorf("-n goes with --target podtemplate, not with %s", target.Name)
 	}
+	for _, ns := range o.namespaces {
+		if faults := validation.IsDNS1123Label(ns); len(faults) > 0 {
+			return fmt.Errorf("-n %q is no name of a namespace: %s", ns, faults[0])
+		}
+	}
+	slices.Sort(o.namespaces)
+	o.namespaces = slices.Compact(o.namespaces)
 	return nil
 }
 
@@ -150,7 +194,7 @@ func (e *env) refuse(found finding.List) error {
 }
 
 // encode makes the files: one, or with --out-dir one an object.
-func (o *exportOptions) encode(target encode.Target, objects []*encode.Object) ([]resultFile, error) {
+func (e *env) encode(o *exportOptions, target encode.Target, objects []*encode.Object) ([]resultFile, error) {
 	if o.outDir == "" {
 		var b bytes.Buffer
 		if err := target.Write(&b, objects, o.format); err != nil {
@@ -164,19 +208,35 @@ func (o *exportOptions) encode(target encode.Target, objects []*encode.Object) (
 		if err := target.Write(&b, []*encode.Object{object}, o.format); err != nil {
 			return nil, err
 		}
-		files = append(files, resultFile{fileName(object, target, o.format), b.Bytes()})
+		files = append(files, resultFile{e.fileName(o, object, target), b.Bytes()})
 	}
 	slices.SortFunc(files, func(a, b resultFile) int { return strings.Compare(a.name, b.name) })
+	for i := 1; i < len(files); i++ {
+		if files[i].name == files[i-1].name {
+			return nil, fmt.Errorf("two objects would be written to %s\nhelp: export them apart with --only", path.Join(o.outDir, files[i].name))
+		}
+	}
 	return files, nil
 }
 
 // fileName is where --out-dir puts an object: below its namespace or package.
-func fileName(object *encode.Object, target encode.Target, format string) string {
+// That is relative to the working directory, so that modules do not meet; for a
+// target of a configuration, and for packages beside the working directory, it
+// is relative to the module.
+func (e *env) fileName(o *exportOptions, object *encode.Object, target encode.Target) string {
 	dir := object.Package
-	if target.Namespaced && object.Namespace != "" {
+	switch {
+	case target.Namespaced && object.Namespace != "":
 		dir = object.Namespace
+	case o.root != "" || dir == ".." || strings.HasPrefix(dir, "../"):
+		at := e.path(filepath.FromSlash(dir))
+		if rel, err := filepath.Rel(moduleRoot(at), at); err == nil {
+			dir = filepath.ToSlash(rel)
+		}
 	}
-	return path.Join(dir, object.Name+"."+target.Extension(format))
+	// A name may have any letters; a file's must not lead elsewhere.
+	name := strings.ReplaceAll(object.Name, "/", "_")
+	return path.Join(dir, name+"."+target.Extension(o.format))
 }
 
 // deliver writes the files, compares them, or prints the only one.

@@ -111,31 +111,31 @@ const manifestGCPercent = 75
 
 // judgeManifests checks the manifests that -f names, and returns how many pods
 // they carry. They are judged by the platform of the first module.
-func (j *judge) judgeManifests(p *project) (int, error) {
-	if len(j.o.manifests) == 0 || len(p.modules) == 0 {
+func (j *judge) judgeManifests() (int, error) {
+	if len(j.o.manifests) == 0 || len(j.parts) == 0 {
 		return 0, nil
 	}
 	debug.SetGCPercent(manifestGCPercent) // CUE is done with, and of manifests little stays
-	platform := p.modules[0].platform
+	p := j.parts[0]
 	n := 0
 	found, err := j.env.eachManifest(j.o.manifests, func(o *manifest.Object) error {
 		n++
-		j.scope.Objects = append(j.scope.Objects, policies.ScopeObject{Object: o.Object()})
-		return j.judgeManifest(platform, o)
+		p.scope.Objects = append(p.scope.Objects, policies.ScopeObject{Object: o.Object()})
+		return p.judgeManifest(o)
 	})
-	j.found = append(j.found, found...)
+	p.add(found)
 	return n, err
 }
 
 // judgeManifest asks for the API server's verdict on one object, and runs the
 // policies on its pod.
-func (j *judge) judgeManifest(p *platform, o *manifest.Object) error {
-	set := j.policies[p].set
+func (p *part) judgeManifest(o *manifest.Object) error {
+	set := p.set
 	s := &policies.Subject{
 		Object: o.Object(), Kind: o.Kind, Pod: o.Template, Root: o.Root, Fields: o.Fields, Namespace: o.Namespace,
 		Primary: o.Primary, Interruptible: o.Interruptible, APIVersion: o.APIVersion, Claims: o.Claims,
 	}
-	verdict, err := manifestVerdict(p.kubernetes, o)
+	verdict, err := manifestVerdict(p.module.kubernetes, o)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (j *judge) judgeManifest(p *platform, o *manifest.Object) error {
 	for i := range found {
 		found[i].Origins = withAuthor(found[i].Origins, provenance.Origin{Layer: provenance.LayerManifest, Pos: o.Position()})
 	}
-	j.found = append(j.found, found...)
+	p.add(found)
 	return nil
 }
 

@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
+
+	"github.com/podcue/podcue/cmd/podcue/internal/encode"
 )
 
 // A resultFile is one file of a result, before anything is written.
@@ -48,15 +51,37 @@ func (e *env) writeResult(name string, data []byte) error {
 }
 
 // writeWhole replaces the file at path by one with content data, or leaves it as
-// it is.
+// it is. A link stays one: the file that it leads to is replaced. What is no file,
+// such as /dev/null or a pipe, cannot be replaced, and is written to.
 func writeWhole(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		switch {
+		case info.IsDir():
+			return &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
+		case !info.Mode().IsRegular():
+			return os.WriteFile(path, data, mode)
+		}
+		mode = info.Mode().Perm()
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
+	}
+	err := replaceFile(path, data, mode)
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		return &fs.PathError{Op: "write", Path: path, Err: fault.Err} // nobody knows the temporary file
+	}
+	return err
+}
+
+func replaceFile(path string, data []byte, mode fs.FileMode) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".podcue-*")
 	if err != nil {
 		return err
 	}
 	_, err = tmp.Write(data)
 	if err == nil {
-		err = tmp.Chmod(0o644)
+		err = tmp.Chmod(mode)
 	}
 	err = errors.Join(err, tmp.Close())
 	if err == nil {
@@ -100,8 +125,9 @@ func (e *env) checkFiles(dir string, files []resultFile, own bool) ([]string, er
 	return lines, nil
 }
 
-// leftOver returns the YAML and JSON files below dir that are not wanted: dir is
-// the export's own, so they come from templates that are gone.
+// leftOver returns the files below dir that an export may have written and that
+// are not wanted: dir is the export's own, so they come from templates that are
+// gone, or from an export of another form.
 func (e *env) leftOver(dir string, want map[string]bool) ([]string, error) {
 	var left []string
 	root := e.path(dir)
@@ -112,8 +138,8 @@ func (e *env) leftOver(dir string, want map[string]bool) ([]string, error) {
 		if err != nil {
 			return err
 		}
-		ext := filepath.Ext(path)
-		if d.Type().IsRegular() && (ext == ".yaml" || ext == ".json") && !want[path] && !strings.HasPrefix(d.Name(), ".") {
+		written := slices.Contains(encode.Extensions(), strings.TrimPrefix(filepath.Ext(path), "."))
+		if d.Type().IsRegular() && written && !want[path] && !strings.HasPrefix(d.Name(), ".") {
 			left = append(left, e.display(path))
 		}
 		return nil

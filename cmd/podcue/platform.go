@@ -1,21 +1,13 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
-
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podcue/podcue/compiler"
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/merge"
 	"github.com/podcue/podcue/merge/flyte"
-	"github.com/podcue/podcue/provenance"
 	"github.com/podcue/podcue/validation"
 )
 
@@ -41,15 +33,17 @@ func (e *env) openPlatform(o *options, m *compiler.Module) (*platform, finding.L
 		return nil, nil, err
 	}
 	p := &platform{config: c, root: m.Root, profile: o.profile, kubernetes: o.kubernetes}
-	if err := p.choose(); err != nil {
+	found, err := p.choose()
+	if err != nil {
 		return nil, nil, err
 	}
+	found = append(found, p.checkTargets()...)
 	if len(c.Preview) > 0 {
 		if p.preview, err = flyte.DecodeAuthored(c.Preview); err != nil {
-			return nil, finding.List{p.configFinding("preview", "the preview task cannot be read: "+err.Error())}, nil
+			return nil, append(found, p.configFinding("preview", "the preview task cannot be read: "+err.Error(),
+				"correct the preview; its fields are those of a task")), nil
 		}
 	}
-	var found finding.List
 	for _, read := range []func(*platform, *options) (finding.List, error){e.readBases, e.readSettings} {
 		l, err := read(p, o)
 		if err != nil {
@@ -61,8 +55,9 @@ func (e *env) openPlatform(o *options, m *compiler.Module) (*platform, finding.L
 }
 
 // choose settles the merge and the version of Kubernetes: the flag's, else the
-// configuration's, else the default.
-func (p *platform) choose() error {
+// configuration's, else the default. A version that the configuration names and
+// podcue does not have is a finding.
+func (p *platform) choose() (finding.List, error) {
 	if p.profile == "" {
 		p.profile = p.config.Profile
 	}
@@ -70,7 +65,7 @@ func (p *platform) choose() error {
 		p.profile = defaultProfile
 	}
 	if err := checkProfile(p.profile); err != nil {
-		return err
+		return nil, err
 	}
 	var err error
 	if strings.HasPrefix(p.profile, "flyte@") {
@@ -79,128 +74,19 @@ func (p *platform) choose() error {
 		p.strategy, err = merge.LookupStrategy(p.profile)
 	}
 	if err != nil {
-		return err
-	}
-	if p.kubernetes == "" {
-		p.kubernetes = p.config.Kubernetes
-	}
-	p.kubernetes, err = validation.ParseVersion(p.kubernetes)
-	return err
-}
-
-// configFinding is a mistake in the platform's configuration at path.
-func (p *platform) configFinding(path provenance.Path, message string) finding.Finding {
-	return finding.Finding{
-		ID: finding.IDSchema, Severity: finding.Error, Object: finding.Object{Kind: "Config", Name: "podcue"},
-		Path: path, Message: message, Origins: p.config.origins(path),
-	}
-}
-
-// readSettings reads Flyte's configuration files.
-func (e *env) readSettings(p *platform, o *options) (finding.List, error) {
-	if p.flyte == nil {
-		return nil, nil
-	}
-	var files []flyte.ConfigFile
-	for i, name := range p.config.FlyteConfig {
-		file, err := moduleFile(p.root, name)
-		if err != nil {
-			return finding.List{p.configFinding(provenance.Path("flyteConfig").Index(i), err.Error())}, nil
-		}
-		data, err := os.ReadFile(e.path(filepath.FromSlash(file)))
-		if errors.Is(err, fs.ErrNotExist) {
-			return finding.List{p.configFinding(provenance.Path("flyteConfig").Index(i), fmt.Sprintf("there is no file %s in the module", name))}, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, flyte.ConfigFile{Name: file, Data: data})
-	}
-	for _, name := range o.flyteFiles {
-		data, err := os.ReadFile(e.path(name))
-		if err != nil {
-			return nil, fmt.Errorf("--flyte-config: %w", err)
-		}
-		files = append(files, flyte.ConfigFile{Name: e.display(e.path(name)), Data: data})
-	}
-	settings, err := flyte.LoadConfig(p.flyte, files...)
-	var found finding.List
-	if err != nil && !errors.As(err, &found) {
 		return nil, err
 	}
-	p.settings = settings
-	return found, nil
-}
-
-// readBases reads the base PodTemplates: the configuration's, then those of the
-// command line.
-func (e *env) readBases(p *platform, o *options) (finding.List, error) {
-	var found finding.List
-	for i, raw := range p.config.Base {
-		at := provenance.Path("base").Index(i)
-		l, err := e.readBase(p, raw, at)
-		if err != nil {
-			return nil, err
+	if p.kubernetes != "" {
+		if p.kubernetes, err = validation.ParseVersion(p.kubernetes); err != nil {
+			return nil, fmt.Errorf("--kubernetes: %w", err)
 		}
-		found = append(found, l...)
-	}
-	for _, name := range o.base {
-		if _, err := os.Stat(e.path(name)); err != nil {
-			return nil, fmt.Errorf("--base: %w", err)
-		}
-		l, err := e.readBaseFile(p, name)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, l...)
-	}
-	return found, nil
-}
-
-// readBase reads one entry of the configuration's base: a glob, or a PodTemplate
-// written in CUE.
-func (e *env) readBase(p *platform, raw json.RawMessage, at provenance.Path) (finding.List, error) {
-	var glob string
-	if json.Unmarshal(raw, &glob) != nil {
-		template := &corev1.PodTemplate{}
-		if err := json.Unmarshal(raw, template); err != nil {
-			return finding.List{p.configFinding(at, "the base PodTemplate cannot be read: "+err.Error())}, nil
-		}
-		p.bases = append(p.bases, flyte.BaseTemplate{PodTemplate: template, Fields: p.inlineBaseFields(at.Child("template"))})
 		return nil, nil
 	}
-	pattern, err := moduleFile(p.root, glob)
-	if err != nil {
-		return finding.List{p.configFinding(at, err.Error())}, nil
+	if p.kubernetes, err = validation.ParseVersion(p.config.Kubernetes); err != nil {
+		p.kubernetes = validation.Newest()
+		return finding.List{p.configFinding("kubernetes", err.Error(), "name the minor version of the cluster, or the one nearest to it")}, nil
 	}
-	names, err := filepath.Glob(e.path(filepath.FromSlash(pattern)))
-	if err != nil {
-		return finding.List{p.configFinding(at, fmt.Sprintf("%q is not a pattern of file names", glob))}, nil
-	}
-	if len(names) == 0 {
-		return finding.List{p.configFinding(at, fmt.Sprintf("no file matches %q", glob))}, nil
-	}
-	var found finding.List
-	for _, name := range names {
-		l, err := e.readBaseFile(p, name)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, l...)
-	}
-	return found, nil
-}
-
-// inlineBaseFields are the origins of a base PodTemplate written in the
-// configuration at at, keyed as in its template.
-func (p *platform) inlineBaseFields(at provenance.Path) provenance.Map {
-	fields := p.config.below(string(at))
-	for _, origins := range fields {
-		for i := range origins {
-			origins[i].Layer = provenance.LayerBase
-		}
-	}
-	return fields
+	return nil, nil
 }
 
 // refusal is the finding for what Flyte refuses to build.

@@ -38,7 +38,7 @@ In place of each and require, deny is a list of {path, message} made from input,
 which holds all views, and constraint is a definition that the pod must fit.
 params are values with defaults that the configuration may change; stage: "final"
 leaves authored templates alone, which tasks and the platform complete.`,
-		Args: cobra.NoArgs,
+		Args: subcommandsOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(policyListCommand(e), policyShowCommand(e), policyTestCommand(e))

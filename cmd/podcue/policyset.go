@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -38,15 +39,28 @@ func (e *env) policySet(p *platform, o *vetOptions) (*policySet, error) {
 		sel.Policies = own.Policies()
 		sel.Others = append(sel.Others, own.Broken()...)
 	}
-	if sel.Standard, err = standardOf(p, o.standard); err != nil {
+	standard, wrong, err := standardOf(p, o.standard)
+	if err != nil {
 		return nil, err
 	}
-	s := &policySet{findings: found}
-	if s.set, err = policies.Select(sel); err != nil {
-		return nil, err
+	sel.Standard = standard
+	set, more, err := p.selectPolicies(sel)
+	if err != nil {
+		return nil, fmt.Errorf("%w\nhelp: podcue policy list", err)
 	}
+	s := &policySet{set: set, findings: slices.Concat(found, wrong, more)}
 	s.describe(slices.Concat(policies.All(), sel.Policies), sel.Standard)
+	s.findings = append(s.findings, p.checkLocked(append(s.ids(), sel.Others...))...)
 	return s, nil
+}
+
+// ids returns the ids that a finding can have.
+func (s *policySet) ids() []string {
+	ids := make([]string, len(s.rules))
+	for i, r := range s.rules {
+		ids[i] = r.ID
+	}
+	return ids
 }
 
 // describe fills in what s says about each of all.
@@ -80,7 +94,7 @@ func (e *env) ownPolicies(p *platform) (*cuerule.Ruleset, finding.List, error) {
 	}
 	for i, pkg := range p.config.PolicyPkgs {
 		if _, err := moduleFile(p.root, pkg); err != nil {
-			return nil, finding.List{p.configFinding(provenance.Path("policyPackages").Index(i), err.Error())}, nil
+			return nil, finding.List{p.configFinding(provenance.Path("policyPackages").Index(i), err.Error(), helpPolicyPackages)}, nil
 		}
 	}
 	rules, err := cuerule.Load(&cuerule.Config{Dir: e.path(filepath.FromSlash(p.root)), Base: e.dir}, p.config.PolicyPkgs...)
@@ -89,32 +103,33 @@ func (e *env) ownPolicies(p *platform) (*cuerule.Ruleset, finding.List, error) {
 	case errors.As(err, &found):
 		return rules, found, nil
 	case err != nil:
-		return nil, finding.List{p.configFinding("policyPackages", err.Error())}, nil
+		return nil, finding.List{p.configFinding("policyPackages", err.Error(), helpPolicyPackages)}, nil
 	}
 	return rules, nil, nil
 }
 
+// helpPolicyPackages says what policyPackages can name.
+const helpPolicyPackages = "name packages with policies below the module's root: \"./policies\""
+
 // standardOf returns the Pod Security Standard that the flag asks for or else
 // the configuration, nil for none. Where they name no version, it is that of the
-// cluster.
-func standardOf(p *platform, flag string) (*policies.Standard, error) {
-	level, version, source := "", "", "--pss"
+// cluster. A version in the configuration that there is not is a finding.
+func standardOf(p *platform, flag string) (*policies.Standard, finding.List, error) {
+	level, version, _ := strings.Cut(flag, ":")
+	if flag == "" {
+		if p.config.PSS == nil {
+			return nil, nil, nil
+		}
+		level, version = p.config.PSS.Level, p.config.PSS.Version
+	}
+	standard, err := pss.New(level, cmp.Or(version, p.kubernetes))
 	switch {
-	case flag != "":
-		level, version, _ = strings.Cut(flag, ":")
-	case p.config.PSS != nil:
-		level, version, source = p.config.PSS.Level, p.config.PSS.Version, "pss"
-	default:
-		return nil, nil
+	case err == nil:
+		return standard, nil, nil
+	case flag == "":
+		return nil, finding.List{p.configFinding("pss.version", err.Error(), "name a version of the standard, or none for that of the cluster")}, nil
 	}
-	if version == "" {
-		version = p.kubernetes
-	}
-	standard, err := pss.New(level, version)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", source, err)
-	}
-	return standard, nil
+	return nil, nil, fmt.Errorf("--pss: %w", err)
 }
 
 // hazardIDs returns the ids of the merge's hazards.

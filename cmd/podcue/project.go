@@ -91,10 +91,14 @@ func (e *env) open(o *options) (*project, error) {
 	if err := p.addTaskFiles(e, o); err != nil {
 		return nil, err
 	}
-	if len(p.items) == 0 && len(p.findings) == 0 {
-		return nil, fmt.Errorf("%w: no templates and no tasks in %s", errNothing, strings.Join(o.packages(), " "))
+	if len(p.items) == 0 && !p.findings.AtLeast(finding.Error) {
+		help := ""
+		if !slices.ContainsFunc(o.packages(), func(p string) bool { return strings.Contains(p, "...") }) {
+			help = "\nhelp: ./... stands for all packages below the working directory"
+		}
+		return nil, fmt.Errorf("%w: no templates and no tasks in %s%s", errNothing, strings.Join(o.packages(), " "), help)
 	}
-	if err := p.only(o.only); err != nil && len(p.findings) == 0 {
+	if err := p.only(o.only); err != nil && !p.findings.AtLeast(finding.Error) {
 		return nil, err
 	}
 	return p, nil
@@ -181,7 +185,7 @@ func (p *project) find(name string) ([]*item, error) {
 		for _, i := range candidates {
 			names = append(names, i.name)
 		}
-		return nil, fmt.Errorf("there is no template or task %q%s", name, finding.DidYouMean(name, names))
+		return nil, &unknownName{name: name, hint: finding.DidYouMean(name, names)}
 	case 1:
 		return found, nil
 	}
@@ -190,6 +194,13 @@ func (p *project) find(name string) ([]*item, error) {
 		qualified = append(qualified, i.qualified())
 	}
 	return nil, fmt.Errorf("%q is ambiguous: name one of %s", name, strings.Join(qualified, ", "))
+}
+
+// An unknownName is the error of a name that no template and no task has.
+type unknownName struct{ name, hint string }
+
+func (e *unknownName) Error() string {
+	return fmt.Sprintf("there is no template or task %q%s", e.name, e.hint)
 }
 
 // candidates returns all that can be named: the items, and the templates that

@@ -62,17 +62,21 @@ func compareSides(from, to *side) *podiff.Report {
 	return r
 }
 
-// originsOf says where a changed value is written: on the new side, else on the
-// old one.
+// originsOf says where a changed value is written: on the new side, or on the old
+// one what is gone.
 func originsOf(a, b sideObject) func(provenance.Path) string {
 	return func(p provenance.Path) string {
 		for _, o := range []sideObject{b, a} {
 			if o.fields == nil {
 				continue
 			}
+			if _, _, there := provenance.Resolve(o.pod, p); !there {
+				continue
+			}
 			if origins := o.fields().Deciding(p); len(origins) > 0 && origins[0].Pos.IsValid() {
 				return origins[0].Pos.String()
 			}
+			return "" // nobody wrote the new value
 		}
 		return ""
 	}
@@ -144,7 +148,7 @@ func (e *env) profileSides(o *diffOptions) (from, to *side, err error) {
 // the working directory.
 func (e *env) revisionSides(o *diffOptions) (from, to *side, err error) {
 	a, b, isPair := strings.Cut(o.revisions, "..")
-	if a == "" || isPair && b == "" {
+	if a == "" || isPair && b == "" || strings.HasPrefix(b, ".") {
 		return nil, nil, fmt.Errorf("--rev: %q is neither R1..R2 nor a revision", o.revisions)
 	}
 	repo, err := revision.Open(e.dir)
@@ -199,6 +203,9 @@ func (e *env) revisionSide(repo *revision.Repository, rev string, o *options) (*
 
 // namedSides compares two directories, manifests, templates or tasks.
 func (e *env) namedSides(o *diffOptions, a, b string) (from, to *side, err error) {
+	if a == "-" && b == "-" {
+		return nil, nil, errors.New("only one of the two can be standard input")
+	}
 	if from, err = e.namedSide(o, a); err != nil {
 		return nil, nil, err
 	}
@@ -221,10 +228,13 @@ func (e *env) namedSide(o *diffOptions, name string) (*side, error) {
 		each := o.options
 		each.patterns = []string{"./..."}
 		return there.projectSide(name, &each)
-	case err == nil:
+	case err == nil || name == "-":
 		return e.manifestSide(name)
 	}
 	r, err := e.renderNamed(&o.options, name)
+	if unknown := (*unknownName)(nil); errors.As(err, &unknown) {
+		return nil, fmt.Errorf("there is no file or directory %s, and no template or task of that name%s", name, unknown.hint)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ nothing to check.`,
 	f.StringArrayVar(&o.enable, "enable", nil, "switch the policy or profile `ID` on; repeatable")
 	f.StringArrayVar(&o.disable, "disable", nil, "switch the policy or profile `ID` off; repeatable")
 	f.StringVar(&o.baseline, "baseline", "", "only findings that are not in `FILE` can fail the run")
-	f.StringVar(&o.writeBaseline, "write-baseline", "", "write the findings to `FILE`, as the baseline of later runs")
+	f.StringVar(&o.writeBaseline, "write-baseline", "", "write the findings to `FILE`, as the baseline of later runs; one that exists only shrinks")
 	f.StringVar(&o.today, "today", "", "judge the expiry of waivers as of `YYYY-MM-DD`")
 	offer(cmd, "report", report.Names())
 	offer(cmd, "fail-on", []string{"error", "warning", "info", "never"})
@@ -74,15 +74,17 @@ func (e *env) vet(o *vetOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.writeBaseline != "" {
-		if err := e.saveBaseline(o.writeBaseline, checked); err != nil {
+	fresh := false
+	if b := checked.baseline; b != nil {
+		fresh = !b.shrunk
+		if err := e.saveBaseline(o.writeBaseline, b); err != nil {
 			return err
 		}
 	}
 	if err := e.writeReports(outputs, checked); err != nil {
 		return err
 	}
-	if threshold != 0 && checked.report.Findings.AtLeast(threshold) && o.writeBaseline == "" {
+	if threshold != 0 && checked.report.Findings.AtLeast(threshold) && !fresh {
 		return errFindings
 	}
 	return nil

@@ -3,6 +3,7 @@ package encode
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -69,6 +70,19 @@ func (t Target) Extension(format string) string {
 		return t.extension
 	}
 	return format
+}
+
+// Extensions returns the extensions of all files that targets are written to,
+// without a dot, sorted.
+func Extensions() []string {
+	extensions := []string{"json", "yaml"}
+	for _, t := range targets {
+		if t.extension != "" {
+			extensions = append(extensions, t.extension)
+		}
+	}
+	slices.Sort(extensions)
+	return slices.Compact(extensions)
 }
 
 // targets is sorted by name. To add one, write its file and put its variable here.

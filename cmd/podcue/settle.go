@@ -1,0 +1,93 @@
+package main
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/policies"
+	"github.com/podcue/podcue/provenance"
+)
+
+// distribute gives findings about a whole project to the modules that they are
+// of, those of no module to the judge itself.
+func (j *judge) distribute(found finding.List) {
+	for _, f := range found {
+		if p := j.owner(f); p != nil {
+			p.add(finding.List{f})
+		} else {
+			j.found = append(j.found, f)
+		}
+	}
+}
+
+// owner returns the part of the innermost module that f is of: its package is
+// there, or the file that it points at. It is nil where no module is.
+func (j *judge) owner(f finding.Finding) *part {
+	where := f.Object.Package
+	if where == "" {
+		where = f.Position().Filename
+	}
+	var owner *part
+	for _, p := range j.parts {
+		root := path.Clean(p.module.root)
+		within := root == "." || path.Clean(where) == root || strings.HasPrefix(path.Clean(where), root+"/")
+		if within && (owner == nil || len(root) > len(owner.module.root)) {
+			owner = p
+		}
+	}
+	return owner
+}
+
+// finish takes what waivers and the baseline cover off the list.
+func (j *judge) finish() (*checked, error) {
+	kept := slices.Clone(j.found)
+	var waived []finding.Waived
+	all := &policies.Scope{}
+	for _, p := range j.parts {
+		stands, off, about := policies.ApplyWaivers(p.found.Unique(), p.waivers, &p.scope)
+		kept, waived = append(append(kept, stands...), about...), append(waived, off...)
+		all.Partial = p.scope.Partial
+		all.Objects = append(all.Objects, p.scope.Objects...)
+		all.Idle = append(all.Idle, p.scope.Idle...)
+		all.Locked = append(all.Locked, p.scope.Locked...)
+	}
+	c := &checked{}
+	for _, id := range slices.Sorted(maps.Keys(j.rules)) {
+		c.rules = append(c.rules, j.rules[id])
+	}
+	c.report.Findings, c.report.Waived = kept, waived
+	if err := j.settleBaseline(c, all); err != nil {
+		return nil, err
+	}
+	c.report.Findings = c.report.Findings.Unique()
+	return c, nil
+}
+
+// placed makes sure that each finding about i points at something that its author
+// wrote: at the item itself where nothing nearer was written.
+func (i *item) placed(found finding.List) finding.List {
+	for n := range found {
+		found[n].Origins = withAuthor(found[n].Origins, provenance.Origin{Layer: i.layer(), Pos: i.position()})
+	}
+	return found
+}
+
+// withAuthor returns origins with fallback before them, unless one of them says
+// where the value is written. Where a policy is written is something else.
+func withAuthor(origins []provenance.Origin, fallback provenance.Origin) []provenance.Origin {
+	if slices.ContainsFunc(origins, func(o provenance.Origin) bool { return o.Pos.IsValid() && o.Layer != provenance.LayerPolicy }) {
+		return origins
+	}
+	return append([]provenance.Origin{fallback}, origins...)
+}
+
+// layer is the layer of the item's own position.
+func (i *item) layer() string {
+	if i.kind == kindTask {
+		return provenance.LayerTask
+	}
+	return provenance.LayerTemplate
+}
