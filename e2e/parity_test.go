@@ -204,6 +204,11 @@ func differ(version string, o *object, a *answer) string {
 		got = append(got, c.Field+": "+c.Message)
 	}
 	want := a.causes()
+	if name := generatedName(o, a); name != "" {
+		for i := range want {
+			want[i] = strings.ReplaceAll(want[i], name, name[:len(name)-5]+"00000")
+		}
+	}
 	slices.Sort(got)
 	slices.Sort(want)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -229,6 +234,18 @@ func differ(version string, o *object, a *answer) string {
 		return differStored(v, a.body)
 	}
 	return ""
+}
+
+// generatedName returns the name that the server made for o, which ends in five
+// random characters; "" if o has a name.
+func generatedName(o *object, a *answer) string {
+	var meta struct {
+		Metadata struct{ Name, GenerateName string }
+	}
+	if json.Unmarshal(o.doc, &meta) != nil || meta.Metadata.Name != "" || meta.Metadata.GenerateName == "" || a.status.Details == nil {
+		return ""
+	}
+	return a.status.Details.Name
 }
 
 // shown returns what a server shows of warnings: when they are more than 4,096
