@@ -24,7 +24,7 @@ type LiteralMap struct {
 func (m *LiteralMap) UnmarshalJSON(data []byte) error {
 	msg := newMessage("LiteralMap")
 	if err := protojson.Unmarshal(data, msg); err != nil {
-		return fmt.Errorf("inputs: %w", err)
+		return fmt.Errorf("inputs: %w", protoError(err))
 	}
 	m.literals = nil
 	var present struct{ Literals *json.RawMessage }

@@ -3,7 +3,10 @@ package flyte
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -165,9 +168,19 @@ func DecodeTask(data []byte) (*TaskTemplate, error) {
 func canonicalProto(message string, data []byte) ([]byte, error) {
 	m := newMessage(message)
 	if err := protojson.Unmarshal(data, m); err != nil {
-		return nil, fmt.Errorf("task: %w", err)
+		return nil, fmt.Errorf("task: %w", protoError(err))
 	}
 	return protojson.Marshal(m)
+}
+
+// linePrefix is where protojson says the problem is: in a JSON text that is not the
+// author's file.
+var linePrefix = regexp.MustCompile(`^proto:\s*(\(line \d+:\d+\):\s*)?`)
+
+// protoError is err in the same words every time: protobuf writes its messages with
+// ordinary or with non-breaking spaces, as chance has it from build to build.
+func protoError(err error) error {
+	return errors.New(linePrefix.ReplaceAllString(strings.ReplaceAll(err.Error(), "\u00a0", " "), ""))
 }
 
 // UnmarshalJSON reads protojson; see TaskTemplate.
