@@ -41,6 +41,7 @@ var commands = []func(*env) *cobra.Command{
 type env struct {
 	dir            string // the working directory, absolute; -C changes it
 	stdin          io.Reader
+	input          *[]byte   // what was read of stdin; nil before
 	stdout, stderr io.Writer // stdout carries the result and nothing else
 	getenv         func(string) string
 	exit           func(int) // ends the process at once: only for the deadline and the memory bound
@@ -131,6 +132,16 @@ func subcommandsOnly(cmd *cobra.Command, args []string) error {
 	}
 	return fmt.Errorf("unknown command %q for %q%s\nhelp: run \"%s --help\"",
 		args[0], cmd.CommandPath(), finding.DidYouMean(args[0], names), cmd.CommandPath())
+}
+
+// atLeastOne refuses to run without an argument; what says what it would be.
+func atLeastOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("%s takes %s\nhelp: run \"%s --help\"", cmd.Name(), what, cmd.CommandPath())
+		}
+		return nil
+	}
 }
 
 // helpCommand is cobra's, except that an unknown command is an error.

@@ -167,6 +167,9 @@ func (e *env) subject(r *rendered) (*explanation.Subject, error) {
 // source returns the content of a file that a position names, nil if it cannot
 // be read.
 func (e *env) source(file string) []byte {
+	if file == stdinName && e.input != nil {
+		return *e.input
+	}
 	data, err := os.ReadFile(e.path(filepath.FromSlash(file)))
 	if err != nil {
 		return nil

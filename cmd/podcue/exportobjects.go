@@ -119,8 +119,14 @@ func (x *exporter) addTemplate(i *item) error {
 
 // claim reports whether no other item became the same object; if one did, that
 // is a finding.
+//
+// The names of Pods come from placeholders, so those of tasks that are called the
+// same in two packages are the same: in files of their own they do not meet.
 func (x *exporter) claim(i *item, kind, namespace, name string) bool {
 	key := kind + "/" + namespace + "/" + name
+	if kind == "Pod" && x.o.outDir != "" {
+		key += "/" + i.qualified()
+	}
 	first := x.places[key]
 	if first == nil {
 		x.places[key] = i

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +20,7 @@ func importCommand(e *env) *cobra.Command {
 directories, or in standard input: Pods, PodTemplates, every workload that has a pod
 template, Lists, and Flyte's K8sPod and TaskTemplate. Comments are kept, and what
 Kubernetes would set by default is left out.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: atLeastOne("files, directories, or - for standard input"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := e.importFiles(args, o)
 			if err != nil {
@@ -39,6 +41,9 @@ func (e *env) importFiles(names []string, o importing.Options) ([]byte, error) {
 	files, err := e.manifestFiles(names)
 	if err != nil {
 		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("nothing to import: there are no YAML and no JSON files in %s", strings.Join(names, " "))
 	}
 	var sources []importing.Source
 	for _, file := range files {

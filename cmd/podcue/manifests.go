@@ -3,10 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 
@@ -21,50 +18,6 @@ import (
 	"github.com/podcue/podcue/validation"
 )
 
-// stdinName is how positions name standard input.
-const stdinName = "<stdin>"
-
-// manifestFiles returns the files that names stand for: files, the YAML and JSON
-// files below directories, and "-" for standard input, which is kept as it is.
-func (e *env) manifestFiles(names []string) ([]string, error) {
-	var files []string
-	for _, name := range names {
-		if name == "-" {
-			files = append(files, name)
-			continue
-		}
-		info, err := os.Stat(e.path(name))
-		if err != nil {
-			return nil, err
-		}
-		if !info.IsDir() {
-			files = append(files, e.path(name))
-			continue
-		}
-		err = filepath.WalkDir(e.path(name), func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() && slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) {
-				files = append(files, path)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return files, nil
-}
-
-// manifestSource reads one of manifestFiles.
-func (e *env) manifestSource(file string) (manifest.Source, error) {
-	if file == "-" {
-		data, err := io.ReadAll(e.stdin)
-		// Once read, it stands for what was read.
-		return manifest.Source{Name: stdinName, Data: data}, err
-	}
-	data, err := os.ReadFile(file)
-	return manifest.Source{Name: e.display(file), Data: data}, err
-}
-
 // eachManifest calls visit for every object of names, in their order, and returns
 // what cannot be decoded. One file is in memory at a time.
 func (e *env) eachManifest(names []string, visit func(*manifest.Object) error) (finding.List, error) {
@@ -73,26 +26,15 @@ func (e *env) eachManifest(names []string, visit func(*manifest.Object) error) (
 		return nil, err
 	}
 	r := &manifest.Reader{}
-	var stdin *manifest.Source
-	source := func(file string) (manifest.Source, error) {
-		if file == "-" && stdin != nil {
-			return *stdin, nil
-		}
-		src, err := e.manifestSource(file)
-		if file == "-" {
-			stdin = &src
-		}
-		return src, err
-	}
 	for _, file := range files {
-		src, err := source(file)
+		src, err := e.manifestSource(file)
 		if err != nil {
 			return nil, err
 		}
 		r.Volumes(src)
 	}
 	for _, file := range files {
-		src, err := source(file)
+		src, err := e.manifestSource(file)
 		if err != nil {
 			return nil, err
 		}
@@ -117,14 +59,30 @@ func (j *judge) judgeManifests() (int, error) {
 	}
 	debug.SetGCPercent(manifestGCPercent) // CUE is done with, and of manifests little stays
 	p := j.parts[0]
+	var names []string
 	n := 0
 	found, err := j.env.eachManifest(j.o.manifests, func(o *manifest.Object) error {
+		names = append(names, o.Name)
+		if j.onlyManifests() && !slices.Contains(j.o.only, o.Name) {
+			return nil
+		}
 		n++
 		p.scope.Objects = append(p.scope.Objects, policies.ScopeObject{Object: o.Object()})
 		return p.judgeManifest(o)
 	})
 	p.add(found)
+	for _, name := range j.o.only {
+		if j.onlyManifests() && err == nil && !slices.Contains(names, name) {
+			err = fmt.Errorf("no manifest has an object %q%s", name, finding.DidYouMean(name, names))
+		}
+	}
 	return n, err
+}
+
+// onlyManifests reports whether --only names objects of manifests, because there
+// is nothing else.
+func (j *judge) onlyManifests() bool {
+	return len(j.o.only) > 0 && len(j.o.patterns) == 0 && len(j.o.taskFiles) == 0
 }
 
 // judgeManifest asks for the API server's verdict on one object, and runs the
@@ -249,6 +207,9 @@ func baseFinding(o *manifest.Object, message string) finding.Finding {
 // manifestSide is what diff compares of manifests.
 func (e *env) manifestSide(name string) (*side, error) {
 	s := &side{name: name}
+	if name == "-" {
+		s.name = stdinName
+	}
 	found, err := e.eachManifest([]string{name}, func(o *manifest.Object) error {
 		var object map[string]any
 		if err := json.Unmarshal(o.JSON, &object); err != nil {

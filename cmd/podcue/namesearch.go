@@ -16,6 +16,11 @@ import (
 // enough, all.
 func (e *env) openNamed(o *options, name string) (*project, error) {
 	each := *o
+	if len(o.taskFiles) > 0 {
+		if p, err := e.open(&each); err != nil || p.has(name) {
+			return p, err
+		}
+	}
 	if pkg, _, ok := strings.Cut(name, ":"); ok {
 		each.patterns = []string{"./" + strings.TrimPrefix(pkg, "./")}
 		return e.open(&each)
@@ -32,7 +37,7 @@ func (e *env) openNamed(o *options, name string) (*project, error) {
 	if each.patterns = packagesWith(e.dir, root, name); len(each.patterns) > 0 {
 		p, err := e.open(&each)
 		if err == nil {
-			if _, err := p.find(name); err == nil {
+			if p.has(name) {
 				return p, nil
 			}
 		} else if !errors.Is(err, errNothing) {

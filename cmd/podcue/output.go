@@ -68,8 +68,12 @@ func writeWhole(path string, data []byte) error {
 		}
 	}
 	err := replaceFile(path, data, mode)
+	// Nobody knows the temporary file.
 	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
-		return &fs.PathError{Op: "write", Path: path, Err: fault.Err} // nobody knows the temporary file
+		return &fs.PathError{Op: "write", Path: path, Err: fault.Err}
+	}
+	if fault := (*os.LinkError)(nil); errors.As(err, &fault) {
+		return &fs.PathError{Op: "write", Path: path, Err: fault.Err}
 	}
 	return err
 }

@@ -196,6 +196,12 @@ func (p *project) find(name string) ([]*item, error) {
 	return nil, fmt.Errorf("%q is ambiguous: name one of %s", name, strings.Join(qualified, ", "))
 }
 
+// has reports whether name is that of one item.
+func (p *project) has(name string) bool {
+	_, err := p.find(name)
+	return err == nil
+}
+
 // An unknownName is the error of a name that no template and no task has.
 type unknownName struct{ name, hint string }
 

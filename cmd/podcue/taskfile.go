@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -33,12 +32,12 @@ func (p *project) addTaskFiles(e *env, o *options) error {
 		return fmt.Errorf("--task: the packages are of %d modules, so it is open which platform the task is for\nhelp: name packages of one module", len(p.modules))
 	}
 	for _, name := range o.taskFiles {
-		data, err := os.ReadFile(e.path(name))
+		src, err := e.manifestSource(e.argument(name))
 		if err != nil {
 			return fmt.Errorf("--task: %w", err)
 		}
-		f := &taskFile{name: e.display(e.path(name))}
-		if f.task, f.sources, err = flyte.ReadTaskFile(f.name, data); err != nil {
+		f := &taskFile{name: src.Name}
+		if f.task, f.sources, err = flyte.ReadTaskFile(f.name, src.Data); err != nil {
 			return fmt.Errorf("--task %s: this is not a TaskTemplate: %w", f.name, err)
 		}
 		for _, m := range p.modules { // none, where the platform is broken
@@ -53,7 +52,7 @@ func (f *taskFile) taskName() string {
 	if id := f.task.ID; id != nil && id.Name != "" {
 		return id.Name[strings.LastIndex(id.Name, ".")+1:]
 	}
-	base := filepath.Base(f.name)
+	base := strings.Trim(filepath.Base(f.name), "<>")
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
