@@ -129,6 +129,11 @@ func FuzzJSON(f *testing.F) {
 		if v.Refusal != "" && len(v.Causes) > 0 {
 			t.Errorf("refused before and after decoding: %s", v.Refusal)
 		}
+		for _, f := range validation.Findings(v, finding.Object{Kind: kind}, nil) {
+			if f.ID != finding.IDAPI || f.Severity == 0 || f.Message == "" {
+				t.Errorf("bad finding: %+v", f)
+			}
+		}
 		again, err := validation.JSON("1.37", kind, data)
 		if err != nil {
 			t.Fatal(err)

@@ -106,6 +106,9 @@ func quantityField(message string, at placer) (string, provenance.Path) {
 	for p, node := range provenance.Leaves(at.object()) {
 		segs := p.Segments()
 		last := len(segs) - 1
+		if last < 0 { // a member whose name is empty
+			continue
+		}
 		if !quantityFields[segs[last].Name] && (last == 0 || !quantityFields[segs[last-1].Name]) {
 			continue
 		}
