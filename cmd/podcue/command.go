@@ -48,6 +48,7 @@ type env struct {
 	terminal       bool      // stdout is a terminal
 	now            func() time.Time
 
+	chdirTo string // -C
 	color   string // auto, always, never
 	timeout time.Duration
 	memory  string
@@ -86,11 +87,13 @@ cluster will run, says where every field came from, and refuses what the API
 server or a policy would refuse: offline, before anything is deployed.
 
 Exit codes: 0 nothing found, 1 findings or differences, 2 could not run.`,
+		Version:       moduleVersion(modulePath),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          subcommandsOnly,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("podcue {{.Version}}\n")
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
@@ -98,12 +101,12 @@ Exit codes: 0 nothing found, 1 findings or differences, 2 could not run.`,
 		return fmt.Errorf("%w\nhelp: run \"%s --help\"", err, cmd.CommandPath())
 	})
 	flags := root.PersistentFlags()
-	dir := flags.StringP("chdir", "C", "", "run in `DIR`")
+	flags.StringVarP(&e.chdirTo, "chdir", "C", "", "run in `DIR`")
 	flags.StringVar(&e.color, "color", "auto", "colour the output: `WHEN` is auto, always or never (NO_COLOR is obeyed)")
 	flags.DurationVar(&e.timeout, "timeout", 2*time.Minute, "give up after `DURATION`")
 	flags.StringVar(&e.memory, "memory", "4Gi", "give up when more than `QUANTITY` of memory is in use")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		if err := e.chdir(*dir); err != nil {
+		if err := e.chdir(); err != nil {
 			return err
 		}
 		if e.color != "auto" && e.color != "always" && e.color != "never" {
@@ -115,6 +118,12 @@ Exit codes: 0 nothing found, 1 findings or differences, 2 could not run.`,
 		root.AddCommand(c(e))
 	}
 	root.SetHelpCommand(helpCommand())
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args, c.RunE = subcommandsOnly, root.RunE // without one, cobra looks at no arguments
+		}
+	}
 	return root
 }
 
@@ -139,6 +148,16 @@ func atLeastOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return fmt.Errorf("%s takes %s\nhelp: run \"%s --help\"", cmd.Name(), what, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// exactlyOne refuses to run without one argument; what says what it is.
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("%s takes one argument, %s\nhelp: run \"%s --help\"", cmd.Name(), what, cmd.CommandPath())
 		}
 		return nil
 	}
@@ -174,17 +193,17 @@ func helpCommand() *cobra.Command {
 	}
 }
 
-func (e *env) chdir(dir string) error {
-	if dir == "" {
+// chdir does what -C asks for, once. The shell's completion calls it too, since
+// no command runs then.
+func (e *env) chdir() error {
+	dir := e.chdirTo
+	if e.chdirTo = ""; dir == "" {
 		return nil
 	}
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(e.dir, dir)
+	if !isDir(e.path(dir)) {
+		return fmt.Errorf("-C: %s is not a directory", e.display(e.path(dir)))
 	}
-	if !isDir(dir) {
-		return fmt.Errorf("-C: %s is not a directory", e.display(dir))
-	}
-	e.dir = dir
+	e.dir = e.path(dir)
 	return nil
 }
 

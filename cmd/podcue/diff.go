@@ -33,7 +33,7 @@ It exits with 1 if there are differences.`,
 		RunE: func(_ *cobra.Command, args []string) error { return e.diff(o, args) },
 	}
 	f := cmd.Flags()
-	o.register(cmd)
+	o.register(e, cmd)
 	profile := f.Lookup("profile")
 	profile.Usage = "merge as `NAME` does, or compare two, P1..P2: " + joinNames(profileNames())
 	f.StringVar(&o.revisions, "rev", "", "compare two git revisions, `R1..R2`, or R1 with the working directory")

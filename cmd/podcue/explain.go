@@ -56,7 +56,7 @@ A name is looked up in the whole module; ./package:NAME names one of several.`,
 		},
 	}
 	f := cmd.Flags()
-	o.register(cmd)
+	o.register(e, cmd)
 	f.StringVarP(&o.format, "output", "o", "text", "`FORMAT` is text or json")
 	f.BoolVar(&o.limits, "limits", false, "list what stands between this Pod and a cluster's, and is not modelled")
 	offer(cmd, "output", []string{"json", "text"})
@@ -177,20 +177,40 @@ func (e *env) source(file string) []byte {
 	return data
 }
 
+// completeNames returns the names of the templates and tasks below the working
+// directory for the shell, with their packages where a name alone is ambiguous.
+func (e *env) completeNames(o *options) []string {
+	all := *o
+	all.patterns = []string{"./..."}
+	if e.chdir() != nil {
+		return nil
+	}
+	p, err := e.open(&all)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, i := range p.candidates() {
+		name := i.name
+		if !p.has(name) {
+			name = i.qualified()
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // completeExplain returns what the shell offers: names, then fields.
 func (e *env) completeExplain(o *explainOptions, args []string) []string {
 	var offers []string
 	switch len(args) {
 	case 0:
-		o.patterns = []string{"./..."}
-		p, err := e.open(&o.options)
-		if err != nil {
+		return e.completeNames(&o.options)
+	case 1:
+		if e.chdir() != nil {
 			return nil
 		}
-		for _, i := range p.candidates() {
-			offers = append(offers, i.name)
-		}
-	case 1:
 		r, err := e.renderNamed(&o.options, args[0])
 		if err != nil {
 			return nil

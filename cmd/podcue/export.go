@@ -50,7 +50,7 @@ to standard error, the exit code is 1, and nothing is written.`,
 		},
 	}
 	f := cmd.Flags()
-	o.register(cmd)
+	o.register(e, cmd)
 	o.registerKubernetes(cmd)
 	f.StringVar(&o.target, "target", "pod", "what to print: `TARGET` is "+joinNames(encode.Names())+", or one of the configuration's")
 	f.StringArrayVarP(&o.namespaces, "namespace", "n", nil, "the `NAMESPACE` of PodTemplates; repeatable")

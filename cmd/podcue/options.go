@@ -27,7 +27,7 @@ type options struct {
 }
 
 // register adds the flags to cmd.
-func (o *options) register(cmd *cobra.Command) {
+func (o *options) register(e *env, cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.tags, "inject", "t", nil, "set the value of a CUE tagged field: `KEY=VALUE`; repeatable")
 	f.StringVar(&o.profile, "profile", "", "merge as `NAME` does: "+joinNames(profileNames()))
@@ -36,6 +36,7 @@ func (o *options) register(cmd *cobra.Command) {
 	f.StringArrayVar(&o.taskFiles, "task", nil, "a flyteidl TaskTemplate in `FILE` (JSON or YAML), beside the packages' tasks; repeatable")
 	f.StringArrayVar(&o.only, "only", nil, "only the template or task `NAME`, or ./package:NAME; repeatable")
 	offer(cmd, "profile", profileNames())
+	offerFrom(cmd, "only", func() []string { return e.completeNames(&options{tags: o.tags}) })
 }
 
 // registerKubernetes adds the flag of the cluster's version to cmd.
@@ -46,7 +47,14 @@ func (o *options) registerKubernetes(cmd *cobra.Command) {
 
 // offer makes the shell complete the flag of cmd with values.
 func offer(cmd *cobra.Command, flag string, values []string) {
-	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	offerFrom(cmd, flag, func() []string { return values })
+}
+
+// offerFrom is offer with values that are known when they are asked for.
+func offerFrom(cmd *cobra.Command, flag string, values func() []string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return values(), cobra.ShellCompDirectiveNoFileComp
+	})
 	if err != nil {
 		panic(err) // the flag is not registered: a mistake in the command itself
 	}

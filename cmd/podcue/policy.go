@@ -86,8 +86,11 @@ func (p *policyEntry) on() string {
 	return strings.Join(on, ", ")
 }
 
-// hazardGroup is the group of what the merge itself reports.
-const hazardGroup = "merge"
+// The groups of what no policy reports: the merge, and the stages around it.
+const (
+	hazardGroup = "merge"
+	stageGroup  = "stages"
+)
 
 // policyEntries returns what there is: the built-in policies in the order of the
 // documentation, the merge's hazards, and the policies of the project that the
@@ -105,6 +108,11 @@ func (e *env) policyEntries() ([]*policyEntry, error) {
 		entries = append(entries, &policyEntry{
 			ID: h.ID, Title: h.Title(), Group: hazardGroup, Severity: h.Severity.String(), Default: true, Profiles: h.Profiles,
 			Stage: policies.Final.String(), Doc: body(h.Doc), Help: h.Help, Bad: h.Bad(), Good: h.Good(), Issue: h.Issue, hazard: true,
+		})
+	}
+	for _, r := range stageRules() {
+		entries = append(entries, &policyEntry{
+			ID: r.ID, Title: r.Title, Group: stageGroup, Severity: r.Severity.String(), Default: true, Doc: r.Doc, Help: r.Help,
 		})
 	}
 	own, err := e.projectEntries()

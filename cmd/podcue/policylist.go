@@ -14,7 +14,7 @@ func policyListCommand(e *env) *cobra.Command {
 	format := "text"
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the policies: the built-in ones, the merge's hazards and the project's own",
+		Short: "List what vet finds: the built-in policies, the merge's hazards, the project's own policies",
 		Long: `List prints every id that vet can find: whether it is on by default and which
 profiles switch it on (--enable ID, --enable PROFILE), its severity and its title.
 The project's own policies are those of the module that the working directory is in.`,
@@ -51,7 +51,7 @@ func policyShowCommand(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Explain a policy: why, how to mend what it finds, examples, parameters",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactlyOne("the id of a policy, or of anything else that vet finds"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := checkOutput(format); err != nil {
 				return err
@@ -91,7 +91,7 @@ func findPolicy(entries []*policyEntry, id string) (*policyEntry, error) {
 
 // completePolicy returns the ids for the shell.
 func (e *env) completePolicy(args []string) []string {
-	if len(args) > 0 {
+	if len(args) > 0 || e.chdir() != nil {
 		return nil
 	}
 	entries, err := e.policyEntries()

@@ -41,7 +41,7 @@ nothing to check.`,
 		},
 	}
 	f := cmd.Flags()
-	o.register(cmd)
+	o.register(e, cmd)
 	o.registerKubernetes(cmd)
 	f.StringArrayVarP(&o.manifests, "filename", "f", nil, "check the manifests in `FILE`, a directory, or - for standard input; repeatable")
 	f.StringArrayVar(&o.reports, "report", nil, "print findings as `FORMAT[=FILE]`: "+joinNames(report.Names())+"; repeatable (default text)")
