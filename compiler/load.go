@@ -115,6 +115,9 @@ func (ld *loader) constrain(p *packageSource) {
 		text = "package " + p.name + constraintHead + platformConstraint
 	}
 	dir := ld.src.inModule(p.dir)
+	if slices.Contains(ld.schemaDirs, dir) {
+		return // the schema does not import itself
+	}
 	for up := dir; up != "."; {
 		up = path.Dir(up)
 		if ld.own[path.Join(up, constraintFile+p.name+".cue")] != nil {
