@@ -91,6 +91,9 @@ func (r *reporter) warning(w Warning) {
 
 func (r *reporter) add(f finding.Finding) {
 	f.ID, f.Object = finding.IDAPI, r.object
+	if f.Help == "" {
+		f.Help = remedyFor(f.Path, f.Message)
+	}
 	if r.verdict.Kind == "PodTemplate" && r.object.Stage == finding.StageAuthored {
 		f.Path = withoutRoot(f.Path, "template")
 	}

@@ -130,7 +130,7 @@ func TestFindingsOfDocument(t *testing.T) {
 		`{"spec":{"containers":[{"name":"main","image":"a","imagePullPolcy":"Always"}]}}`: {"spec.containers[main].imagePullPolcy", `unknown field "spec.containers[0].imagePullPolcy"`, "did you mean imagePullPolicy?"},
 		`{"spec":{"Containers":[]}}`:                {"spec.Containers", `unknown field "spec.Containers"`, "did you mean containers?"},
 		`{"spec":{"containers":[{"qqqqqqqqq":1}]}}`: {"spec.containers[0].qqqqqqqqq", `unknown field "spec.containers[0].qqqqqqqqq"`, "remove the field, or move it to where it belongs"},
-		strings.Repeat(" ", 4<<20):                  {"", "Request entity too large: limit is 3145728", ""},
+		strings.Repeat(" ", 4<<20):                  {"", "Request entity too large: limit is 3145728", "make the object smaller, or several of it"},
 	} {
 		v, err := validation.JSON("", "Pod", []byte(doc))
 		if err != nil {

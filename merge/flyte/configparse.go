@@ -186,6 +186,7 @@ func configFinding(pos provenance.Position, key, message, flyte string) finding.
 	return finding.Finding{
 		ID: IDConfig, Severity: finding.Error, Object: finding.Object{Kind: "FlyteConfig", Name: pos.Filename},
 		Path: provenance.Path(key), Message: message, Detail: flyte,
+		Help:    "correct it: Flyte does not start with a configuration that it cannot read",
 		Origins: []provenance.Origin{{Layer: provenance.LayerConfig, Pos: pos}},
 	}
 }
