@@ -38,11 +38,22 @@ func (ld *loader) checkVendored() finding.List {
 			Object:  finding.Object{Kind: kindModule, Name: ld.src.root},
 			Message: message,
 			Detail:  "podcue and plain cue both go by the vendored copy",
-			Help:    "remove the folder " + ld.display(ld.onDisk(ld.vendored)) + ", or copy into it what podcue init writes in an empty folder",
+			Help:    ld.vendorAgain(),
 			Origins: []provenance.Origin{{Layer: provenance.LayerSchema, Pos: provenance.Position{
 				Filename: ld.display(ld.onDisk(at)), Line: 1, Column: 1,
 			}}},
 		}}
 	}
 	return nil
+}
+
+// vendorAgain says how to bring the vendored schema up to date.
+func (ld *loader) vendorAgain() string {
+	switch {
+	case ld.vendored != schema.VendorDir:
+		return "remove the folder " + ld.display(ld.onDisk(ld.vendored))
+	case ld.src.root == ".":
+		return "podcue init --schema"
+	}
+	return "podcue init --schema " + ld.src.root
 }

@@ -19,6 +19,7 @@ import (
 
 func initCommand(e *env) *cobra.Command {
 	var from []string
+	var schemaOnly bool
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Write a project that runs: configuration, template, policy, CI workflow",
@@ -28,17 +29,25 @@ configuration, one template with a task, one team policy with its cases, a CI
 workflow and a pre-commit hook. It overwrites nothing.
 
 With --from, the templates are those of existing YAML or JSON in place of the
-example.`,
+example. With --schema, only podcue's schema is vendored, into a CUE module that
+is there, and takes the place of the schema of another podcue.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {
 				dir = args[0]
 			}
+			if schemaOnly && len(from) > 0 {
+				return errors.New("--schema and --from exclude each other")
+			}
+			if schemaOnly {
+				return e.vendorSchema(dir)
+			}
 			return e.initProject(dir, from)
 		},
 	}
 	cmd.Flags().StringArrayVar(&from, "from", nil, "start from the templates in `FILE`, YAML or JSON; repeatable")
+	cmd.Flags().BoolVar(&schemaOnly, "schema", false, "only vendor podcue's schema, in place of that of another version")
 	return cmd
 }
 
@@ -69,6 +78,44 @@ func (e *env) initProject(dir string, from []string) error {
 		return err
 	}
 	fmt.Fprintf(e.stderr, "next: podcue -C %s vet ./...\n", e.display(root))
+	return nil
+}
+
+// vendorSchema puts the schema into the CUE module at dir, in place of the copy of
+// another podcue. What is no such copy is not touched.
+func (e *env) vendorSchema(dir string) error {
+	root := e.path(dir)
+	if !isDir(filepath.Join(root, "cue.mod")) {
+		return fmt.Errorf("%s is not the root of a CUE module\nhelp: podcue init without --schema makes one", e.display(root))
+	}
+	wanted := vendoredSchema()
+	var gone []string
+	there, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(schema.VendorDir), "*.cue"))
+	if err != nil {
+		return err
+	}
+	for _, path := range there {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if schema.VendoredVersion(data) == "" {
+			return fmt.Errorf("podcue did not write %s, and does not overwrite it\nhelp: remove it first", e.display(path))
+		}
+		if !slices.ContainsFunc(wanted, func(f resultFile) bool { return filepath.Base(f.name) == filepath.Base(path) }) {
+			gone = append(gone, path)
+		}
+	}
+	slices.SortFunc(wanted, func(a, b resultFile) int { return strings.Compare(a.name, b.name) })
+	if err := e.writeFiles(dir, wanted); err != nil {
+		return err
+	}
+	for _, path := range gone {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+		fmt.Fprintf(e.stderr, "removed %s\n", e.display(path))
+	}
 	return nil
 }
 

@@ -44,14 +44,30 @@ func (e *env) policySet(p *platform, o *vetOptions) (*policySet, error) {
 		return nil, err
 	}
 	sel.Standard = standard
+	if err := switchable(slices.Concat(o.enable, o.disable)); err != nil {
+		return nil, err
+	}
 	set, more, err := p.selectPolicies(sel)
 	if err != nil {
-		return nil, fmt.Errorf("%w\nhelp: podcue policy list", err)
+		return nil, err
+	}
+	for _, note := range set.Notes() {
+		fmt.Fprintf(e.stderr, "note: %s\n", note)
 	}
 	s := &policySet{set: set, findings: slices.Concat(found, wrong, more)}
 	s.describe(slices.Concat(policies.All(), sel.Policies), sel.Standard)
 	s.findings = append(s.findings, p.checkLocked(append(s.ids(), sel.Others...))...)
 	return s, nil
+}
+
+// switchable refuses ids of findings that cannot be switched on or off.
+func switchable(names []string) error {
+	for _, r := range stageRules() {
+		if slices.Contains(names, r.ID) {
+			return fmt.Errorf("%s is no policy, and cannot be enabled or disabled\nhelp: podcue policy show %s", r.ID, r.ID)
+		}
+	}
+	return nil
 }
 
 // ids returns the ids that a finding can have.
