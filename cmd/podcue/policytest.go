@@ -202,7 +202,9 @@ func (e *env) policyTargets(patterns []string) ([]*policyTarget, error) {
 			add(root, "./"+filepath.ToSlash(rel))
 			continue
 		}
-		add(root, strings.TrimSuffix("./"+filepath.ToSlash(rel), "/.")+"/...")
+		if isDir(filepath.Join(root, "cue.mod")) {
+			add(root, strings.TrimSuffix("./"+filepath.ToSlash(rel), "/.")+"/...")
+		}
 		nested, err := nestedModules(dir)
 		if err != nil {
 			return nil, err

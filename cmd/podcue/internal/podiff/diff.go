@@ -52,7 +52,9 @@ func Compare(a, b map[string]any) []Change {
 		return 0
 	})
 	for i := range c.changes {
-		c.changes[i].Weaker = weakenings(c.changes[i])
+		if b != nil { // what is gone as a whole is not weaker
+			c.changes[i].Weaker = weakenings(c.changes[i])
+		}
 	}
 	return c.changes
 }

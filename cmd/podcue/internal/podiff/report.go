@@ -25,6 +25,14 @@ type Object struct {
 	Origin func(provenance.Path) string
 }
 
+// origin is Origin where there is one.
+func (o Object) origin(p provenance.Path) string {
+	if o.Origin == nil {
+		return ""
+	}
+	return o.Origin(p)
+}
+
 // A Summary counts a report.
 type Summary struct {
 	Added   int `json:"added"`

@@ -51,6 +51,7 @@ func TestText(t *testing.T) {
         at train/a.cue:4:9
         ! security: it shares the node's network [host-network]
 + Task new
+        ! security: it shares the node's network [host-network]
 main -> work tree: 1 added, 1 changed, 0 removed; 3 security-relevant
 `
 	if diff := cmp.Diff(want, write(t, "text", false)); diff != "" {

@@ -25,13 +25,9 @@ func writeText(w io.Writer, r *Report, color bool) error {
 	for _, o := range r.Objects {
 		fmt.Fprintf(&b, "%s %s %s\n", paint(colours[o.Status], string(o.Status)), o.Kind, o.Name)
 		for _, c := range o.Changes {
-			path := string(c.Path)
-			if path == "" {
-				continue
-			}
-			fmt.Fprintf(&b, "    %s %s: %s\n", paint(colours[c.Kind], string(c.Kind)), path, c.signed())
-			if o.Origin != nil {
-				if at := o.Origin(c.Path); at != "" {
+			if path := string(c.Path); path != "" { // else the whole object is new or gone
+				fmt.Fprintf(&b, "    %s %s: %s\n", paint(colours[c.Kind], string(c.Kind)), path, c.signed())
+				if at := o.origin(c.Path); at != "" {
 					fmt.Fprintf(&b, "        at %s\n", at)
 				}
 			}
