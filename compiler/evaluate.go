@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/inject/embed"
@@ -38,6 +39,10 @@ type evaluator struct {
 	templates map[templateKey]*Template
 	pending   []pendingTask
 	mended    map[token.Pos]bool // where build took a mistake out
+	syntax    *syntaxCache
+	// attributed says which packages have podcue's attribute in them or in what
+	// they import.
+	attributed map[*build.Instance]bool
 }
 
 // A templateKey is where a template is written: in which package, and its label.
@@ -55,6 +60,7 @@ type pendingTask struct {
 func newEvaluator(ld *loader) *evaluator {
 	return &evaluator{
 		loader: ld, ctx: cuecontext.New(cuecontext.WithInjection(embed.New())), templates: map[templateKey]*Template{}, mended: map[token.Pos]bool{},
+		syntax: &syntaxCache{made: map[*build.Instance]parents{}}, attributed: map[*build.Instance]bool{},
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
 
 	"github.com/podcue/podcue/provenance"
@@ -89,8 +88,7 @@ func templatePath(name string) provenance.Path {
 // is the name itself.
 func (ev *evaluator) fields(inst *instance, v cue.Value, data []byte, top func(string) provenance.Path, layer string) func() provenance.Map {
 	return sync.OnceValue(func() provenance.Map {
-		c := &collector{evaluator: ev, parents: parents{}, origin: provenance.Map{}, layer: layer}
-		c.parents.add(ev.loader, inst.Instance, map[*build.Instance]bool{})
+		c := &collector{evaluator: ev, parents: ev.syntax.of(ev.loader, inst.Instance), origin: provenance.Map{}, layer: layer}
 		var obj map[string]any
 		if json.Unmarshal(data, &obj) != nil {
 			return c.origin

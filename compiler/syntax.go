@@ -1,6 +1,8 @@
 package compiler
 
 import (
+	"sync"
+
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
@@ -10,6 +12,27 @@ import (
 // places of structs and lists follow from the places of what is in them, which
 // costs nothing, while asking CUE for them evaluates each part of them again.
 type parents map[ast.Node]ast.Node
+
+// A syntaxCache has the parents of each package whose places were asked for. All
+// templates of a package share them; several goroutines may ask.
+type syntaxCache struct {
+	mu   sync.Mutex
+	made map[*build.Instance]parents
+}
+
+// of returns the parents of the package and of all that it imports, which nobody
+// changes.
+func (c *syntaxCache) of(ld *loader, inst *build.Instance) parents {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ps := c.made[inst]
+	if ps == nil {
+		ps = parents{}
+		ps.add(ld, inst, map[*build.Instance]bool{})
+		c.made[inst] = ps
+	}
+	return ps
+}
 
 // add adds the syntax of the package and of all that it imports, but for the
 // schema.

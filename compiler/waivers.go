@@ -38,11 +38,11 @@ var waiverArgs = map[string]bool{"check": true, "reason": true, "owner": true, "
 
 // hasAttributes reports whether podcue's attribute stands anywhere in inst or in
 // what it imports, so that packages without it are not searched field by field.
-func (ev *evaluator) hasAttributes(inst *build.Instance, seen map[*build.Instance]bool) bool {
-	if seen[inst] {
-		return false
+// Each package is looked through once.
+func (ev *evaluator) hasAttributes(inst *build.Instance) bool {
+	if has, known := ev.attributed[inst]; known {
+		return has
 	}
-	seen[inst] = true
 	found := false
 	for _, f := range inst.Files {
 		ast.Walk(f, func(n ast.Node) bool {
@@ -52,12 +52,13 @@ func (ev *evaluator) hasAttributes(inst *build.Instance, seen map[*build.Instanc
 			return !found
 		}, nil)
 	}
-	return found || slices.ContainsFunc(inst.Imports, func(imp *build.Instance) bool { return ev.hasAttributes(imp, seen) })
+	ev.attributed[inst] = found || slices.ContainsFunc(inst.Imports, ev.hasAttributes)
+	return ev.attributed[inst]
 }
 
 // waivers returns the waivers in the template v, and what is wrong with them.
 func (ev *evaluator) waivers(inst *instance, t *Template, v cue.Value) ([]Waiver, finding.List) {
-	if !ev.hasAttributes(inst.Instance, map[*build.Instance]bool{}) {
+	if !ev.hasAttributes(inst.Instance) {
 		return nil, nil
 	}
 	data, err := v.MarshalJSON()
