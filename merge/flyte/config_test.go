@@ -144,6 +144,7 @@ func TestConfigErrors(t *testing.T) {
 		"plugins: 7":                                                                  `0.yaml:1:10: plugins: expected a map, got the number 7`,
 		"plugins: {k8s: {}}\n\tx: y":                                                  `0.yaml:2: not YAML: found character that cannot start any token`,
 		"[]":                                                                          `0.yaml:1:1: the file is not a map but a list`,
+		strings.Repeat("a", 1000):                                                     `0.yaml:1:1: the file is not a map but "` + strings.Repeat("a", 80) + `…"`,
 		"a: *x":                                                                       `0.yaml: not YAML: unknown anchor 'x' referenced`,
 		"ä: {b: 1, b: 2}":                                                             `0.yaml:1:12: mapping key "b" already defined at line 1`,
 	} {

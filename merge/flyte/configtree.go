@@ -141,7 +141,7 @@ func (s *setting) plain() string {
 	}
 	switch v := s.value.(type) {
 	case string:
-		return strconv.Quote(v)
+		return strconv.Quote(shortened(v))
 	case bool:
 		return fmt.Sprintf("the boolean %v", v)
 	case int, int64, uint64, float64:
