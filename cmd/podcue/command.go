@@ -221,7 +221,7 @@ func (e *env) colored() bool {
 // path returns the file called name on the command line as a path to open.
 func (e *env) path(name string) string {
 	if filepath.IsAbs(name) {
-		return name
+		return filepath.Clean(name)
 	}
 	return filepath.Join(e.dir, name)
 }

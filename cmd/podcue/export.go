@@ -262,6 +262,10 @@ func (e *env) deliver(o *exportOptions, files []resultFile) error {
 	for _, line := range lines {
 		fmt.Fprintln(e.stdout, line)
 	}
-	fmt.Fprintln(e.stderr, "help: run the same podcue export without --check")
+	help := "run the same podcue export without --check"
+	if slices.ContainsFunc(lines, func(line string) bool { return strings.HasSuffix(line, leftOverMark) }) {
+		help += ", and remove what is left over"
+	}
+	fmt.Fprintln(e.stderr, "help: "+help)
 	return errFindings
 }

@@ -123,11 +123,14 @@ func (e *env) checkFiles(dir string, files []resultFile, own bool) ([]string, er
 		}
 	}
 	for _, path := range left {
-		lines = append(lines, path+": left over")
+		lines = append(lines, path+leftOverMark)
 	}
 	slices.Sort(lines)
 	return lines, nil
 }
+
+// leftOverMark ends the line about a file that no export would write.
+const leftOverMark = ": left over"
 
 // leftOver returns the files below dir that an export may have written and that
 // are not wanted: dir is the export's own, so they come from templates that are

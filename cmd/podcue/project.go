@@ -216,7 +216,8 @@ func (p *project) candidates() []*item {
 	for _, m := range p.modules {
 		for _, pkg := range m.packages {
 			for _, t := range pkg.Templates {
-				if t.Used {
+				named := func(i *item) bool { return i.template == t } // with --only
+				if t.Used && !slices.ContainsFunc(p.items, named) {
 					all = append(all, &item{module: m, kind: kindTemplate, name: t.Name, pkg: pkg.Path, template: t})
 				}
 			}
