@@ -141,6 +141,10 @@ func Compile(cfg *Config, patterns ...string) (*Program, error) {
 	}
 }
 
+// ErrNoPackages is in the error of [Compile] when the patterns are sound and
+// nothing is there that they match.
+var ErrNoPackages = errors.New("no packages match")
+
 // ErrTimeout is in the error of a [Compile] that did not end within
 // [Config.Timeout].
 var ErrTimeout = errors.New("compiling did not end")

@@ -60,7 +60,7 @@ func discover(f *files, patterns []string) ([]*moduleSource, finding.List, error
 		if d.outside != "" {
 			return nil, nil, d.noModule(d.outside)
 		}
-		return nil, nil, fmt.Errorf("no packages match %s", strings.Join(patterns, " "))
+		return nil, nil, fmt.Errorf("%w %s", ErrNoPackages, strings.Join(patterns, " "))
 	}
 	var modules []*moduleSource
 	for _, m := range d.modules {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/podcue/podcue/cmd/podcue/internal/podiff"
 	"github.com/podcue/podcue/cmd/podcue/internal/revision"
+	"github.com/podcue/podcue/compiler"
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
 )
@@ -162,8 +163,20 @@ func (e *env) revisionSides(o *diffOptions) (from, to *side, err error) {
 		to, err = e.revisionSide(repo, b, &o.options)
 	} else {
 		to, err = e.projectSide("the working directory", &o.options)
+		if nothingThere(err) {
+			to, err = &side{name: "the working directory"}, nil
+		}
+	}
+	if err == nil && len(from.objects)+len(to.objects) == 0 {
+		err = fmt.Errorf("nothing to compare: neither side has templates or tasks in %s", strings.Join(o.packages(), " "))
 	}
 	return from, to, err
+}
+
+// nothingThere reports whether err says that there are no templates: a project
+// may begin or end between two revisions.
+func nothingThere(err error) bool {
+	return errors.Is(err, errNothing) || errors.Is(err, compiler.ErrNoPackages)
 }
 
 // revisionSide compiles what a revision has where the working directory is.
@@ -188,9 +201,12 @@ func (e *env) revisionSide(repo *revision.Repository, rev string, o *options) (*
 	there := *e
 	there.dir = filepath.Join(dir, filepath.FromSlash(repo.Prefix))
 	if !isDir(there.dir) {
-		return nil, fmt.Errorf("revision %s has no directory %s", rev, repo.Prefix)
+		return &side{name: rev}, nil
 	}
 	s, err := there.projectSide("revision "+rev, o)
+	if nothingThere(err) {
+		return &side{name: rev}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
