@@ -53,6 +53,9 @@ func (e *UnknownFieldError) Error() string {
 	if e.Nearest != "" {
 		fmt.Fprintf(&b, "; did you mean %s?", e.Nearest)
 	}
+	if e.Nearest == "" && len(e.Setters) == 0 {
+		b.WriteString("\nhelp: Kubernetes knows no such field of a Pod")
+	}
 	if len(e.Setters) > 0 {
 		fmt.Fprintf(&b, "\nhelp: nobody sets it; it would come from %s", strings.Join(e.Setters, ", "))
 	}
@@ -131,15 +134,30 @@ func (s *Subject) below(at provenance.Path, value any) []provenance.Origin {
 
 func (s *Subject) unknown(path, parent provenance.Path) error {
 	e := &UnknownFieldError{Path: path, Parent: parent}
-	var names []string
-	for p := range provenance.Walk(s.Pod) {
-		names = append(names, string(p))
+	wanted := parent // path, with keys in place of indices as far as it is there
+	for _, seg := range path.Segments()[len(parent.Segments()):] {
+		wanted = join(wanted, seg)
 	}
-	e.Nearest = provenance.Path(finding.Nearest(string(path), names))
-	if strings.HasPrefix(string(path), "spec") || strings.HasPrefix(string(path), "metadata") {
+	ok, nearest := spelled(wanted)
+	if ok {
 		e.Setters = []string{"the template (podSpec, labels, annotations)", "the base PodTemplate", "the plugins.k8s configuration"}
+		if segs := path.Segments(); segs[len(segs)-1].Kind == provenance.Field {
+			return e
+		}
+	}
+	if e.Nearest = nearest; nearest == "" || nearest == parent {
+		e.Nearest = s.nearest(wanted)
 	}
 	return e
+}
+
+// nearest returns the field of the Pod whose path is most like p.
+func (s *Subject) nearest(p provenance.Path) provenance.Path {
+	var names []string
+	for name := range provenance.Walk(s.Pod) {
+		names = append(names, string(name))
+	}
+	return provenance.Path(finding.Nearest(string(p), names))
 }
 
 // WriteText prints f for people.

@@ -107,9 +107,14 @@ func TestUnknownField(t *testing.T) {
 	t.Parallel()
 	s := subject(t)
 	for path, want := range map[provenance.Path]string{
-		"spec.hostNetwrok": "the Pod has no spec.hostNetwrok; did you mean spec.hostNetwork?\n" +
+		"spec.hostNetwrok": "the Pod has no spec.hostNetwrok; did you mean spec.hostNetwork?",
+		"spec.hostPID": "the Pod has no spec.hostPID\n" +
 			"help: nobody sets it; it would come from the template (podSpec, labels, annotations), the base PodTemplate, the plugins.k8s configuration",
-		"zzzzzzzzzzzzzz": "the Pod has no zzzzzzzzzzzzzz",
+		"zzzzzzzzzzzzzz":                      "the Pod has no zzzzzzzzzzzzzz\nhelp: Kubernetes knows no such field of a Pod",
+		"spec.containers[0].securtyContext.x": "the Pod has no spec.containers[0].securtyContext.x; did you mean spec.containers[main].securityContext.x?",
+		"spec.containers[main].image.tag":     "the Pod has no spec.containers[main].image.tag; did you mean spec.containers[main].image?",
+		"spec.containers.main":                "the Pod has no spec.containers.main; did you mean spec.containers[main]?",
+		"containers[main].image":              "the Pod has no containers[main].image; did you mean spec.containers[main].image?",
 	} {
 		_, err := s.Explain(path)
 		var unknown *explanation.UnknownFieldError
