@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime/debug"
 	"strings"
 
@@ -17,14 +18,16 @@ func versionCommand(e *env) *cobra.Command {
 		Short: "Print the version, and the versions of what it reproduces",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			fmt.Fprintf(e.stdout, "podcue %s\n", moduleVersion(modulePath))
+			var b strings.Builder
+			fmt.Fprintf(&b, "podcue %s\n", moduleVersion(modulePath))
 			for _, p := range flyte.Profiles() {
-				fmt.Fprintf(e.stdout, "%s: %s\n", p.Name, p.Doc)
+				fmt.Fprintf(&b, "%s: %s\n", p.Name, p.Doc)
 			}
-			fmt.Fprintf(e.stdout, "kubernetes: %s (validation of k8s.io/kubernetes %s)\n",
+			fmt.Fprintf(&b, "kubernetes: %s (validation of k8s.io/kubernetes %s)\n",
 				strings.Join(validation.Versions(), ", "), moduleVersion("k8s.io/kubernetes"))
-			fmt.Fprintf(e.stdout, "cue: %s\n", moduleVersion("cuelang.org/go"))
-			return nil
+			fmt.Fprintf(&b, "cue: %s\n", moduleVersion("cuelang.org/go"))
+			_, err := io.WriteString(e.stdout, b.String())
+			return err
 		},
 	}
 }
