@@ -105,11 +105,7 @@ func (c *Config) instances(patterns []string) ([]*build.Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := newRegistry(deps)
-	if err != nil {
-		return nil, err
-	}
-	instances := cueload.Instances(patterns, &cueload.Config{Dir: c.Dir, Tags: c.Tags, Overlay: overlay, Registry: registry})
+	instances := cueload.Instances(patterns, &cueload.Config{Dir: c.Dir, Tags: c.Tags, Overlay: overlay, Registry: newRegistry(deps)})
 	if len(instances) == 0 {
 		return nil, fmt.Errorf("no package matches %s", strings.Join(patterns, " "))
 	}

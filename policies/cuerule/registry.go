@@ -23,10 +23,26 @@ type registry struct {
 	root string // the virtual folder of podcue's own module
 }
 
-func newRegistry(root string) (modconfig.Registry, error) {
+func newRegistry(root string) modconfig.Registry {
 	cached, err := modconfig.NewRegistry(&modconfig.Config{CUERegistry: "none"})
-	return &registry{cached, root}, err
+	if err != nil {
+		cached = noCache{} // nobody's home directory: there is no module cache
+	}
+	return &registry{cached, root}
 }
+
+// noCache is a module cache that has nothing.
+type noCache struct{}
+
+func (noCache) ModFile(_ context.Context, mv module.Version) (*modfile.File, error) {
+	return nil, unavailable(mv)
+}
+
+func (noCache) Fetch(_ context.Context, mv module.Version) (module.SourceLoc, error) {
+	return module.SourceLoc{}, unavailable(mv)
+}
+
+func (noCache) ModuleVersions(context.Context, string) ([]string, error) { return nil, nil }
 
 // ModFile implements [modconfig.Registry].
 func (r *registry) ModFile(ctx context.Context, mv module.Version) (*modfile.File, error) {
