@@ -26,7 +26,7 @@ type registry struct {
 func newRegistry(root string) modconfig.Registry {
 	cached, err := modconfig.NewRegistry(&modconfig.Config{CUERegistry: "none"})
 	if err != nil {
-		cached = noCache{} // nobody's home directory: there is no module cache
+		return &registry{noCache{}, root} // there is no home directory, so no module cache
 	}
 	return &registry{cached, root}
 }
