@@ -47,6 +47,7 @@ type env struct {
 	exit           func(int) // ends the process at once: only for the deadline and the memory bound
 	terminal       bool      // stdout is a terminal
 	now            func() time.Time
+	scratch        *scratch // made by run
 
 	chdirTo string // -C
 	color   string // auto, always, never
@@ -62,6 +63,8 @@ func run(e *env, args []string) (code int) {
 			code = exitFailed
 		}
 	}()
+	e.scratch = &scratch{}
+	defer e.scratch.remove()
 	root := rootCommand(e)
 	root.SetArgs(args)
 	switch err := root.Execute(); {

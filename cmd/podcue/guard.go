@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime/metrics"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -36,8 +39,42 @@ func (e *env) guard() error {
 			default:
 				continue
 			}
+			e.scratch.remove()
 			e.exit(exitFailed)
 		}
 	}()
 	return nil
+}
+
+// scratch are the temporary directories of a run, which go with it however it
+// ends. The zero value is ready, nil too.
+type scratch struct {
+	mu   sync.Mutex
+	dirs []string
+}
+
+// dir makes a temporary directory. It is named by its real path: the compiler
+// refuses files that are reached through links.
+func (s *scratch) dir() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	dir, err := os.MkdirTemp("", "podcue-")
+	if err != nil {
+		return "", err
+	}
+	s.dirs = append(s.dirs, dir)
+	return filepath.EvalSymlinks(dir)
+}
+
+// remove removes all of them. Nobody is told if that fails: the run ends.
+func (s *scratch) remove() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, dir := range s.dirs {
+		_ = os.RemoveAll(dir)
+	}
+	s.dirs = nil
 }

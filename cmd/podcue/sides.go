@@ -185,14 +185,8 @@ func (e *env) revisionSide(repo *revision.Repository, rev string, o *options) (*
 	if err != nil {
 		return nil, fmt.Errorf("--rev: %w", err)
 	}
-	dir, err := os.MkdirTemp("", "podcue-")
+	dir, err := e.scratch.dir()
 	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
-	// Temporary directories may be reached through a link; the compiler refuses
-	// files that lie outside of the module.
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return nil, err
 	}
 	if err := repo.Extract(commit, dir); err != nil {
