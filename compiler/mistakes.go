@@ -7,6 +7,7 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
 
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
@@ -174,9 +175,13 @@ func (tr *translator) sayNoField(p problem, pl place, f *finding.Finding) {
 	if from == "" {
 		return
 	}
-	f.Message = fmt.Sprintf("there is no field %s in %s%s", missing, from, finding.DidYouMean(missing, known))
-	if near := finding.Nearest(missing, known); near != "" {
+	name := unquoted(missing)
+	f.Message = fmt.Sprintf("there is no field %s in %s%s", missing, from, finding.DidYouMean(name, known))
+	if near := finding.Nearest(name, known); near != "" {
 		f.Help = "write " + from + "." + near
+		if !ast.IsValidIdent(near) {
+			f.Help = fmt.Sprintf("write %s[%q]", from, near)
+		}
 	} else if len(known) > 0 && len(known) <= maxListed {
 		f.Help = from + " has " + strings.Join(known, ", ")
 	}
@@ -192,15 +197,18 @@ func (tr *translator) selected(line, column int, file string) (string, []string)
 			continue
 		}
 		ast.Walk(f, func(n ast.Node) bool {
-			sel, ok := n.(*ast.SelectorExpr)
-			if !ok {
+			var x ast.Expr
+			var at token.Pos
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				x, at = n.X, n.Sel.Pos()
+			case *ast.IndexExpr:
+				x, at = n.X, n.Index.Pos()
+			}
+			if x == nil || at.Line() != line || at.Column() != column {
 				return true
 			}
-			at := sel.Sel.Pos()
-			if at.Line() != line || at.Column() != column {
-				return true
-			}
-			from, known = dotted(sel.X), tr.fieldsOf(sel.X)
+			from, known = dotted(x), tr.fieldsOf(x)
 			return false
 		}, nil)
 	}
