@@ -2,6 +2,7 @@ package validation
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/podcue/podcue/finding"
@@ -90,7 +91,7 @@ func (r *reporter) warning(w Warning) {
 }
 
 func (r *reporter) add(f finding.Finding) {
-	f.ID, f.Object = finding.IDAPI, r.object
+	f.ID, f.Object, f.Detail = finding.IDAPI, r.object, sentence(f.Detail)
 	if f.Help == "" {
 		f.Help = remedyFor(f.Path, f.Message)
 	}
@@ -99,6 +100,22 @@ func (r *reporter) add(f finding.Finding) {
 	}
 	f.Origins = r.fields().Deciding(f.Path)
 	r.found = append(r.found, f)
+}
+
+// sentence returns text as a sentence: with a capital, unless it begins with a name
+// of the API such as hostPath, and with a period.
+func sentence(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	if text == "" {
+		return ""
+	}
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyz,") == "" {
+		text = strings.ToUpper(text[:1]) + text[1:]
+	}
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
 }
 
 // withoutRoot returns p as a path from root, if it is below it.

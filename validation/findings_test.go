@@ -47,7 +47,7 @@ func TestFindings(t *testing.T) {
     },
     "path": "spec.containers[proxy].image",
     "message": "Required value",
-    "detail": "a Pod is not created while one of its containers has no image; Flyte gives the task's image to the primary container only",
+    "detail": "A Pod is not created while one of its containers has no image; Flyte gives the task's image to the primary container only.",
     "positions": [
       {
         "file": "base.yaml",
@@ -72,7 +72,7 @@ func TestFindings(t *testing.T) {
     },
     "path": "spec.containers[proxy].volumeMounts[/d].name",
     "message": "Not found: \"v\"",
-    "detail": "a mount names a volume of the same Pod, and there is none of this name; volumes of the cluster are not looked at",
+    "detail": "A mount names a volume of the same Pod, and there is none of this name; volumes of the cluster are not looked at.",
     "positions": [
       {
         "file": "train.cue",
