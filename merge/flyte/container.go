@@ -120,10 +120,13 @@ func (l *envList) addMap(m map[string]string, src *provenance.Tree, rule string)
 	}
 }
 
+// usualEnv is how many variables Flyte adds to most containers, or a few less.
+const usualEnv = 24
+
 // flyteEnv returns the variables that Flyte adds to every container of the task,
 // after the container's own.
 func (b *builder) flyteEnv() ([]corev1.EnvVar, []*provenance.Tree) {
-	l := &envList{trace: b.tree != nil}
+	l := &envList{trace: b.tree != nil, vars: make([]corev1.EnvVar, 0, usualEnv)}
 	if b.exec.WorkflowName != "" {
 		l.add("FLYTE_INTERNAL_EXECUTION_WORKFLOW", b.exec.WorkflowName, at(b.execSrc, "workflowName"), ruleEnv)
 	}

@@ -158,6 +158,9 @@ func (m *templateMerge) containers(template, task tracedContainers, primary stri
 	if task.tree != nil {
 		out.tree = &provenance.Tree{}
 	}
+	if len(task.list) > 0 { // none stay nil, which Flyte prints as null
+		out.list = make([]corev1.Container, 0, len(task.list))
+	}
 	for i := range task.list {
 		c, ct := task.at(i)
 		s := start{private: !m.p.sharesTemplates}
