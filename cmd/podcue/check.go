@@ -113,7 +113,7 @@ func (e *env) openPlatformOnly(o *options) (*project, error) {
 	}
 	p.findings = append(p.findings, found...)
 	if platform != nil {
-		p.modules = []*module{{platform: platform, root: cm.Root}}
+		p.modules = []*module{{platform: platform}}
 	}
 	return p, nil
 }

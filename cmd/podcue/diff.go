@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,7 @@ It exits with 1 if there are differences.`,
 
 // diff runs the command.
 func (e *env) diff(o *diffOptions, args []string) error {
-	outputs, err := parseOutputs(o.reports, podiff.Lookup, func(f podiff.Format) string { return f.Name })
+	outputs, err := parseOutputs(o.reports, podiff.Lookup)
 	if err != nil {
 		return err
 	}
@@ -56,19 +57,8 @@ func (e *env) diff(o *diffOptions, args []string) error {
 		return err
 	}
 	r := compareSides(from, to)
-	var toStdout []byte
-	for _, out := range outputs {
-		var b strings.Builder
-		if err := out.format.Write(&b, r, out.file == "" && e.colored()); err != nil {
-			return err
-		}
-		if out.file == "" {
-			toStdout = []byte(b.String())
-		} else if err := e.writeResult(out.file, []byte(b.String())); err != nil {
-			return err
-		}
-	}
-	if _, err := e.stdout.Write(toStdout); err != nil {
+	err = writeOutputs(e, outputs, func(w io.Writer, f podiff.Format, color bool) error { return f.Write(w, r, color) })
+	if err != nil {
 		return err
 	}
 	if len(r.Objects) > 0 {
@@ -101,38 +91,4 @@ func split(flag, pair string) (a, b string, err error) {
 		return "", "", fmt.Errorf("%s: %q is not of the form A..B", flag, pair)
 	}
 	return a, b, nil
-}
-
-// An output is one --report: a format, and a file or "" for standard output.
-type output[F any] struct {
-	format F
-	file   string
-}
-
-// parseOutputs reads FORMAT[=FILE] specifications; none stands for text on
-// standard output.
-func parseOutputs[F any](specs []string, lookup func(string) (F, error), name func(F) string) ([]output[F], error) {
-	if len(specs) == 0 {
-		specs = []string{"text"}
-	}
-	var outputs []output[F]
-	stdout := ""
-	for _, spec := range specs {
-		format, file, toFile := strings.Cut(spec, "=")
-		f, err := lookup(format)
-		if err != nil {
-			return nil, fmt.Errorf("--report: %w", err)
-		}
-		if toFile && file == "" {
-			return nil, fmt.Errorf("--report %s: there is no file after the =", spec)
-		}
-		if !toFile {
-			if stdout != "" {
-				return nil, fmt.Errorf("--report: both %s and %s go to standard output; send one to a file: %s=FILE", stdout, name(f), name(f))
-			}
-			stdout = name(f)
-		}
-		outputs = append(outputs, output[F]{f, file})
-	}
-	return outputs, nil
 }

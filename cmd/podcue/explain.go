@@ -146,10 +146,16 @@ func (i *item) against(found finding.List) finding.List {
 // broken prints findings that keep a command other than vet and export from its
 // work, and returns the error that ends it.
 func (e *env) broken(found finding.List) error {
-	if err := e.refuse(found); !errors.Is(err, errFindings) {
-		return err
+	return e.unusable(found, errors.New("the packages do not compile\nhelp: podcue vet ./... shows all that is wrong"))
+}
+
+// unusable prints findings and returns err, with which a command ends that cannot
+// go on because of them.
+func (e *env) unusable(found finding.List, err error) error {
+	if printing := e.refuse(found); !errors.Is(printing, errFindings) {
+		return printing
 	}
-	return errors.New("the packages do not compile\nhelp: podcue vet ./... shows all that is wrong")
+	return err
 }
 
 // subject is what explanations are about.

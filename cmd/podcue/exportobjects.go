@@ -83,7 +83,7 @@ func (x *exporter) addPod(i *item) error {
 
 // comment says what a reader of the Pod must know about it.
 func (r *rendered) comment() string {
-	if !r.preview {
+	if r.item.kind != kindTemplate {
 		return ""
 	}
 	return fmt.Sprintf("no task uses the template %s: this is its Pod for the preview task", r.item.name)

@@ -34,7 +34,7 @@ func (i *item) renderLayers() (*rendered, finding.List, error) {
 		pod.Name = i.name
 	}
 	return &rendered{
-		item: i, pod: pod, primary: primary, preview: i.kind == kindTemplate,
+		item: i, pod: pod, primary: primary,
 		fields:  sync.OnceValue(func() provenance.Map { return i.layerFields(layers, named) }),
 		hazards: func() finding.List { return nil },
 	}, nil, nil
@@ -62,11 +62,7 @@ func (i *item) layers() ([]merge.Layer, string, finding.List) {
 		layers = append(layers, merge.Layer{Name: provenance.LayerBase, Pod: &b.PodTemplate.Template, Fields: b.Fields})
 	}
 	primary := i.primary()
-	template := i.template
-	if i.task != nil {
-		template = i.task.Template
-	}
-	if template != nil {
+	if template := i.source(); template != nil {
 		layers = append(layers, merge.Layer{Name: provenance.LayerTemplate, Pod: &template.Pod, Fields: template.Fields()})
 	}
 	if i.file != nil {

@@ -23,7 +23,6 @@ type project struct {
 // A module is one CUE module with its platform.
 type module struct {
 	*platform
-	root     string // relative to the working directory, "." for itself
 	packages []*compiler.Package
 }
 
@@ -66,13 +65,18 @@ func (i *item) position() provenance.Position {
 // primary returns the name of the container that is the task's own, "" where
 // that is known only when the Pod is built.
 func (i *item) primary() string {
-	switch {
-	case i.template != nil:
-		return i.template.PrimaryContainerName
-	case i.task != nil && i.task.Template != nil:
-		return i.task.Template.PrimaryContainerName
+	if t := i.source(); t != nil {
+		return t.PrimaryContainerName
 	}
 	return ""
+}
+
+// source is the template that the Pod is made from, nil if there is none.
+func (i *item) source() *compiler.Template {
+	if i.task != nil {
+		return i.task.Template
+	}
+	return i.template
 }
 
 // errNothing says that there is nothing to work on: exit 2, never "clean".
@@ -122,7 +126,7 @@ func (p *project) compile(e *env, o *options) error {
 		if platform == nil {
 			continue // nothing of the module can be rendered
 		}
-		m := &module{platform: platform, root: cm.Root, packages: cm.Packages}
+		m := &module{platform: platform, packages: cm.Packages}
 		p.modules = append(p.modules, m)
 		p.items = append(p.items, m.items()...)
 	}

@@ -17,7 +17,6 @@ type rendered struct {
 	pod           *corev1.Pod
 	primary       string // the primary container's name
 	interruptible *bool  // nil: nothing says
-	preview       bool   // of a template that no task uses
 	// fields and hazards are computed when they are first asked for: a Pod that
 	// nobody asks about is built without provenance.
 	fields  func() provenance.Map
@@ -60,7 +59,7 @@ func (i *item) renderFlyte() (*rendered, finding.List, error) {
 		return in, out
 	})
 	r := &rendered{
-		item: i, pod: out.Pod, primary: out.PrimaryContainerName, preview: i.kind == kindTemplate,
+		item: i, pod: out.Pod, primary: out.PrimaryContainerName,
 		interruptible: &in.Execution.Interruptible,
 		fields: func() provenance.Map {
 			if _, out := traced(); out != nil {
@@ -133,12 +132,8 @@ func (i *item) taskInput(trace bool) (*flyte.Input, error) {
 	if err != nil {
 		return nil, err
 	}
-	template := i.template
-	if i.task != nil {
-		template = i.task.Template
-	}
 	var t *flyte.AuthoredTemplate
-	if template != nil {
+	if template := i.source(); template != nil {
 		t = &flyte.AuthoredTemplate{
 			Name: template.Name, PrimaryContainerName: template.PrimaryContainerName, Pod: &template.Pod,
 		}

@@ -119,10 +119,7 @@ func (r *rendered) sideObject(name string) (sideObject, error) {
 // doesNotCompile prints what is wrong with a side and returns the error that
 // names it.
 func (e *env) doesNotCompile(name string, found finding.List) error {
-	if err := e.refuse(found); !errors.Is(err, errFindings) {
-		return err
-	}
-	return fmt.Errorf("%s does not compile", name)
+	return e.unusable(found, fmt.Errorf("%s does not compile", name))
 }
 
 // profileSides compares what two profiles make of the same packages.

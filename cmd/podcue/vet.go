@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -55,8 +55,8 @@ nothing to check.`,
 	offer(cmd, "report", report.Names())
 	offer(cmd, "fail-on", []string{"error", "warning", "info", "never"})
 	offer(cmd, "pss", []string{"baseline", "restricted"})
-	offer(cmd, "enable", policyNames())
-	offer(cmd, "disable", policyNames())
+	offerFrom(cmd, "enable", policyNames)
+	offerFrom(cmd, "disable", policyNames)
 	return cmd
 }
 
@@ -66,7 +66,7 @@ func (e *env) vet(o *vetOptions) error {
 	if err != nil {
 		return err
 	}
-	outputs, err := parseOutputs(o.reports, report.Lookup, func(f report.Format) string { return f.Name })
+	outputs, err := parseOutputs(o.reports, report.Lookup)
 	if err != nil {
 		return err
 	}
@@ -102,25 +102,16 @@ func parseFailOn(name string) (finding.Severity, error) {
 	return s, nil
 }
 
-// writeReports prints every report, those for files first: a report that cannot
-// be written leaves standard output empty.
+// writeReports prints every report.
 func (e *env) writeReports(outputs []output[report.Format], c *checked) error {
 	run := e.reportRun(c)
-	var toStdout []byte
-	for _, out := range outputs {
-		run.Color = out.file == "" && e.colored()
-		var b strings.Builder
-		if err := out.format.Write(&b, run); err != nil {
-			return fmt.Errorf("report %s: %w", out.format.Name, err)
+	return writeOutputs(e, outputs, func(w io.Writer, f report.Format, color bool) error {
+		run.Color = color
+		if err := f.Write(w, run); err != nil {
+			return fmt.Errorf("report %s: %w", f.Name, err)
 		}
-		if out.file == "" {
-			toStdout = []byte(b.String())
-		} else if err := e.writeResult(out.file, []byte(b.String())); err != nil {
-			return err
-		}
-	}
-	_, err := e.stdout.Write(toStdout)
-	return err
+		return nil
+	})
 }
 
 // reportRun is what reports are made from.
