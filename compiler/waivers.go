@@ -33,9 +33,6 @@ type Waiver struct {
 
 const attributeName = "podcue"
 
-// waiverArgs are the arguments of the attribute; those that are true must be there.
-var waiverArgs = map[string]bool{"check": true, "reason": true, "owner": true, "expires": true, "ticket": false}
-
 // hasAttributes reports whether podcue's attribute stands anywhere in inst or in
 // what it imports, so that packages without it are not searched field by field.
 // Each package is looked through once.
@@ -120,8 +117,8 @@ func (w *waiverReader) read(p provenance.Path, v cue.Value, a cue.Attribute) {
 		}
 		*target = value
 	}
-	for _, key := range slices.Sorted(maps.Keys(waiverArgs)) {
-		if waiverArgs[key] && *into[key] == "" {
+	for _, key := range slices.Sorted(maps.Keys(into)) {
+		if key != "ticket" && *into[key] == "" {
 			w.wrong(waiver, "the waiver does not say its "+key)
 			return
 		}
