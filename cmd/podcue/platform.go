@@ -21,6 +21,7 @@ type platform struct {
 	strategy   *merge.Strategy // nil for a Flyte profile
 	kubernetes string
 	bases      []flyte.BaseTemplate // in the order in which they are named
+	templates  *flyte.Store         // of the bases, as Flyte looks them up
 	settings   *flyte.Config        // what Flyte reads; nil for a merge strategy
 	preview    *flyte.Authored      // nil: podcue's placeholders
 }
@@ -51,6 +52,7 @@ func (e *env) openPlatform(o *options, m *compiler.Module) (*platform, finding.L
 		}
 		found = append(found, l...)
 	}
+	p.templates = flyte.NewStore(p.bases...)
 	return p, found, nil
 }
 

@@ -118,7 +118,7 @@ func (i *item) input(trace bool) (*flyte.Input, error) {
 		return nil, err
 	}
 	in.Config = i.module.settings
-	in.Templates = flyte.NewStore(i.module.bases...)
+	in.Templates = i.module.templates
 	return in, nil
 }
 
