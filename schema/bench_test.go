@@ -1,13 +1,13 @@
 package schema_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,68 +15,94 @@ import (
 )
 
 // BenchmarkCueExport measures cue export, the whole process, on the same
-// templates against three schemas:
+// templates against four schemas, in turns:
 //
 //   - podcue, as podcue init vendors it: Kubernetes with its documentation, and
 //     what podcue has of its own;
 //
-//   - kubernetes, the part of it that templates need, without comments;
+//   - documented, the part of it that templates need;
+//
+//   - kubernetes, that part without comments;
 //
 //   - get-go, what cue get go makes of k8s.io/api/core/v1 of the linked version,
 //     which has few constraints. Its embedded structs are mended (see
 //     mendEmbedded); otherwise it refuses every volume.
 //
-//     go test ./schema -run '^$' -bench CueExport -count 10
+//     go test ./schema -run '^$' -bench CueExport -benchtime 40x
 //
-// cpu-ms/op is user and system time of the process, which a busy machine disturbs
-// less than ns/op; MB is its peak memory.
+// NAME-cpu-ms is the median of the user and system time of the processes, and
+// NAME/get-go is the ratio of two of them.
 func BenchmarkCueExport(b *testing.B) {
 	cueBinary := buildCue(b)
 	body, err := os.ReadFile("testdata/bench.txt")
 	if err != nil {
 		b.Fatal(err)
 	}
+	const getGoHead = "import \"k8s.io/api/core/v1\"\n\n" +
+		"templates: [_]: {labels: {[string]: string}, annotations: {[string]: string}, podSpec: v1.#PodSpec}\n"
 	schemas := []struct {
 		name, head string
 		gen        string // a folder for cue.mod/gen
 	}{
-		{"podcue", podcueHead, vendoredDir(b, false)},
-		{"kubernetes", podcueHead, vendoredDir(b, true)},
-		{"get-go", "import \"k8s.io/api/core/v1\"\n\ntemplates: [_]: {labels: {[string]: string}, annotations: {[string]: string}, podSpec: v1.#PodSpec}\n", getGo(b, cueBinary)},
+		{"podcue", podcueHead, vendoredDir(b, whole)},
+		{"documented", podcueHead, vendoredDir(b, needed)},
+		{"kubernetes", podcueHead, vendoredDir(b, bare)},
+		{"get-go", getGoHead, getGo(b, cueBinary)},
 	}
 	for _, n := range []int{1, 100} {
+		var dirs []string
 		for _, s := range schemas {
-			dir := b.TempDir()
-			if err := os.CopyFS(filepath.Join(dir, "cue.mod", "gen"), os.DirFS(s.gen)); err != nil {
-				b.Fatal(err)
-			}
-			var text strings.Builder
-			text.WriteString("package train\n\n" + s.head)
-			for i := range n {
-				fmt.Fprintf(&text, "templates: t%d: %s", i, body)
-			}
-			write(b, filepath.Join(dir, "cue.mod", "module.cue"), "module: \"example.com/bench\"\nlanguage: version: \"v0.15.0\"\n")
-			write(b, filepath.Join(dir, "train.cue"), text.String())
-			b.Run(fmt.Sprintf("templates=%d/schema=%s", n, s.name), func(b *testing.B) {
-				var cpu, peak float64
-				for b.Loop() {
-					cmd := exec.Command(cueBinary, "export", ".")
-					cmd.Dir = dir
-					var out bytes.Buffer
-					cmd.Stdout, cmd.Stderr = &out, &out
-					if err := cmd.Run(); err != nil {
-						b.Fatalf("%v\n%s", err, out.String())
-					}
-					cpu += float64((cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Microseconds()) / 1e3
-					peak = max(peak, peakMB(cmd.ProcessState))
-				}
-				b.ReportMetric(cpu/float64(b.N), "cpu-ms/op")
-				if peak > 0 {
-					b.ReportMetric(peak, "MB")
-				}
-			})
+			dirs = append(dirs, benchModule(b, s.gen, s.head, string(body), n))
 		}
+		b.Run(fmt.Sprintf("templates=%d", n), func(b *testing.B) {
+			times := make([][]float64, len(schemas))
+			for b.Loop() {
+				for i, dir := range dirs {
+					times[i] = append(times[i], exportTime(b, cueBinary, dir))
+				}
+			}
+			last := len(schemas) - 1
+			for i, s := range schemas {
+				b.ReportMetric(median(times[i]), s.name+"-cpu-ms")
+				if i < last {
+					b.ReportMetric(median(times[i])/median(times[last]), s.name+"/"+schemas[last].name)
+				}
+			}
+		})
 	}
+}
+
+// benchModule returns a module with n templates and the vendored packages gen.
+func benchModule(b *testing.B, gen, head, body string, n int) string {
+	b.Helper()
+	dir := b.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "cue.mod", "gen"), os.DirFS(gen)); err != nil {
+		b.Fatal(err)
+	}
+	var text strings.Builder
+	text.WriteString("package train\n\n" + head)
+	for i := range n {
+		fmt.Fprintf(&text, "templates: t%d: %s", i, body)
+	}
+	write(b, filepath.Join(dir, "cue.mod", "module.cue"), "module: \"example.com/bench\"\nlanguage: version: \"v0.15.0\"\n")
+	write(b, filepath.Join(dir, "train.cue"), text.String())
+	return dir
+}
+
+// exportTime runs cue export in dir and returns its CPU time in milliseconds.
+func exportTime(b *testing.B, cueBinary, dir string) float64 {
+	b.Helper()
+	cmd := exec.Command(cueBinary, "export", ".")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return float64((cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Microseconds()) / 1e3
+}
+
+func median(values []float64) float64 {
+	values = slices.Sorted(slices.Values(values))
+	return values[len(values)/2]
 }
 
 // buildCue builds the cue command of the linked version.
@@ -96,16 +122,24 @@ const podcueHead = "import \"" + schema.ImportPath + "\"\n\ntemplates: [_]: sche
 
 var comment = regexp.MustCompile(`(?m)^\s*//.*\n`)
 
-// vendoredDir returns a folder with podcue's schema as cue.mod/gen has it, or with
-// the part of it that templates need, without comments.
-func vendoredDir(b *testing.B, bare bool) string {
+// Parts of the vendored schema.
+const (
+	whole  = iota
+	needed // what templates need
+	bare   // that, without comments
+)
+
+// vendoredDir returns a folder with a part of podcue's schema as cue.mod/gen has
+// it.
+func vendoredDir(b *testing.B, part int) string {
 	b.Helper()
 	dir := b.TempDir()
 	for name, data := range schema.Vendored() {
-		if bare {
-			if base := filepath.Base(name); base != "kubernetes.cue" && base != "basic.cue" && base != "podtemplate.cue" {
-				continue
-			}
+		base := filepath.Base(name)
+		if part != whole && base != "kubernetes.cue" && base != "basic.cue" && base != "podtemplate.cue" {
+			continue
+		}
+		if part == bare {
 			data = comment.ReplaceAll(data, nil)
 		}
 		write(b, filepath.Join(dir, strings.TrimPrefix(name, "cue.mod/gen/")), string(data))

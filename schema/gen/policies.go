@@ -24,11 +24,11 @@ package schema
 	var ids []string
 	for _, d := range definitions {
 		ids = append(ids, d.ID)
-		params := ""
+		setting := "#PolicySetting"
 		if d.Params != "" {
-			params = "\n// The parameters.\nparams?: " + d.Params
+			setting = "{" + setting + "\n// The parameters.\nparams?: " + d.Params + "\n}"
 		}
-		fmt.Fprintf(&b, "%s\t%q?: {#PolicySetting%s\n}\n\n", comment(d.Title, "\t"), d.ID, params)
+		fmt.Fprintf(&b, "%s\t%q?: %s\n\n", comment(d.Title, "\t"), d.ID, setting)
 	}
 	fmt.Fprintf(&b, `	// A policy of the team's own, by its id in one of policyPackages.
 	[!~"^(%s)$"]: {#PolicySetting
