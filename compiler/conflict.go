@@ -39,7 +39,7 @@ func (tr *translator) sayConflict(p problem, pl place, f *finding.Finding) {
 				break // both are the author's
 			}
 			f.Message = fmt.Sprintf("must be %s, not %s", kindWord(want), described(values[0].node))
-			f.Help = retype(pl.name, values[0].node, want)
+			f.Help = retype(pl.name, values[0].node, tr.rule(p, pl), want)
 			if pl.object.Kind == kindTemplate && pl.path == "" {
 				f.Message = "must be a template, not " + described(values[0].node)
 				f.Help = fmt.Sprintf("write the template itself: %s: podSpec: {…}; podcue import turns a manifest into CUE", label(pl.name))
@@ -98,32 +98,6 @@ func described(v cue.Value) string {
 		return "bytes"
 	}
 	return quoted(v)
-}
-
-// retype says how to write a value as one of another type.
-func retype(name string, v cue.Value, want string) string {
-	have := v.IncompleteKind()
-	switch {
-	case have == cue.NullKind:
-		return fmt.Sprintf("leave %s out: what is not set needs no null", label(name))
-	case have == cue.BytesKind && strings.Contains(want, "string"):
-		return "use double quotes: single quotes make bytes"
-	case strings.Contains(want, "string") && have&(cue.NumberKind|cue.BoolKind) != 0:
-		return fmt.Sprintf("put it in quotes: %s: \"%s\"", label(name), quoted(v))
-	case want == "bool" && have == cue.StringKind:
-		return "write true or false, without quotes"
-	case strings.Contains("(int|number|float)", want) && have == cue.StringKind:
-		return "write the number without quotes"
-	case want == "list" && have == cue.StructKind:
-		return fmt.Sprintf("write a list: %s: [{…}]; where its elements have names, the name is a field: {name: \"…\"}", label(name))
-	case want == "list":
-		return fmt.Sprintf("write a list: %s: [%s]", label(name), quoted(v))
-	case want == "struct" && have == cue.ListKind:
-		return fmt.Sprintf("write a struct: %s: {key: value}", label(name))
-	case want == "struct":
-		return fmt.Sprintf("write a struct: %s: {…}", label(name))
-	}
-	return "write " + kindWord(want)
 }
 
 // sayBound speaks of a value that a bound or a pattern leaves out.
@@ -202,6 +176,9 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 		}
 		f.Message = "unknown field " + label(pl.name) + finding.DidYouMean(pl.name, all)
 		f.Help = "the fields here are " + strings.Join(all, ", ")
+		if near := finding.Nearest(pl.name, all); near != "" {
+			f.Help = "write " + near
+		}
 		if pl.name == templatesField || pl.name == tasksField {
 			f.Message = "unknown field " + label(pl.name)
 			f.Help = "templates and tasks are written in packages of their own, beside the configuration"
@@ -209,7 +186,7 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 		return
 	}
 	if len(values) == 0 {
-		f.Help = "write a value that the rule allows"
+		f.Help = instruction(f.Message)
 		if len(all) > 0 {
 			f.Help = "write one of them"
 		}
@@ -220,13 +197,13 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 		return
 	}
 	v := values[0].node
-	wantsNumber := strings.Contains(f.Message, "number")
+	rule := f.Message
 	if _, rest, ok := strings.Cut(f.Message, "must be "); ok && rest != "" && v.IncompleteKind() != cue.BottomKind {
 		f.Message += ", not " + described(v)
 	}
-	f.Help = "write a value that the rule allows"
+	f.Help = instruction(rule)
 	if s := tr.suggestion(p, pl, v); s != "" {
-		f.Help = fmt.Sprintf("write %q", s)
+		f.Help = s
 		return
 	}
 	switch near := meant(quoted(v), all); {
@@ -237,45 +214,5 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 		f.Help = fmt.Sprintf("write %q", near)
 	case len(all) > 0:
 		f.Help = "write one of them"
-	case v.IncompleteKind()&cue.NumberKind != 0 && !wantsNumber:
-		f.Help = retype(pl.name, v, "string")
-	}
-}
-
-// suggestion returns what the author of a string probably meant: the first of
-// some usual repairs that the schema takes; "" where none helps.
-func (tr *translator) suggestion(p problem, pl place, v cue.Value) string {
-	s, err := v.String()
-	def := tr.definition(pl.object.Kind)
-	if err != nil || !def.Exists() {
-		return ""
-	}
-	rule := below(def, tr.inObject(p.path))
-	if !rule.Exists() {
-		return ""
-	}
-	for _, repaired := range repairs(s) {
-		if repaired != s && rule.Unify(tr.ctx.Encode(repaired)).Validate(cue.Concrete(true)) == nil {
-			return repaired
-		}
-	}
-	return ""
-}
-
-// repairs returns variants of a string: without the B that quantities do not
-// have, without the v that versions do not have, and as a name.
-func repairs(s string) []string {
-	name := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.':
-			return r
-		}
-		return '-'
-	}, s)
-	return []string{
-		strings.TrimSuffix(s, "B"), strings.TrimSuffix(s, "b"), strings.TrimPrefix(s, "v"),
-		strings.Trim(name, "-."), strings.ReplaceAll(strings.Trim(name, "-."), ".", "-"), strings.ReplaceAll(s, " ", ""),
 	}
 }

@@ -28,7 +28,7 @@ func findImport(inst *build.Instance, seen map[*build.Instance]bool) *build.Inst
 	}
 	seen[inst] = true
 	for _, dep := range inst.Imports {
-		if canonical(dep.ImportPath) == schema.ImportPath {
+		if isSchemaPackage(dep) {
 			return dep
 		}
 		if found := findImport(dep, seen); found != nil {
@@ -36,6 +36,10 @@ func findImport(inst *build.Instance, seen map[*build.Instance]bool) *build.Inst
 		}
 	}
 	return nil
+}
+
+func isSchemaPackage(inst *build.Instance) bool {
+	return canonical(inst.ImportPath) == schema.ImportPath
 }
 
 // below returns what the schema expects at a path below one of its values.
@@ -82,24 +86,60 @@ func names(v cue.Value) []string {
 }
 
 // home says where the schema has a field called name, near the place at path
-// below def: in a field of that place, in one of the places around it, or
-// anywhere right below those. It returns the path of the field, "" if there is
-// none.
-func home(def cue.Value, path []string, name string) string {
+// below def: in a field of that place, in one of the places around it, or in one
+// right below those; or in a place of the same name as the one at path, as with
+// the securityContext of a pod and that of a container. It returns the path of the
+// field, "" if there is none, and where several have as good a claim; and whether
+// that is far from the place.
+func home(def cue.Value, path []string, name string) (at string, far bool) {
 	for n := len(path); n >= 0; n-- {
 		at := below(def, path[:n])
+		var all []string
 		if slices.Contains(names(at), name) {
-			return spelled(path[:n], name)
+			all = append(all, spelled(path[:n], name))
 		}
 		for _, inner := range names(at) {
-			c := child(at, inner)
-			via := spelled(path[:n], inner)
-			if c.IncompleteKind() == cue.ListKind {
-				c, via = c.LookupPath(cue.MakePath(cue.AnyIndex)), via+"[]"
-			}
+			c, via := inside(at, inner, spelled(path[:n], inner))
 			if slices.Contains(names(c), name) {
-				return via + "." + name
+				all = append(all, via+"."+name)
 			}
+		}
+		switch {
+		case len(all) == 1, len(all) > 1 && n == len(path):
+			return all[0], n+1 < len(path)
+		case len(all) > 1:
+			return "", false
+		}
+		if n < len(path) && n > 0 {
+			if same := namesake(at, path, n, name); same != "" {
+				return same, false
+			}
+		}
+	}
+	return "", false
+}
+
+// inside returns what the field of a struct holds, or the elements of the list
+// that it holds, and its path.
+func inside(at cue.Value, field, via string) (cue.Value, string) {
+	c := child(at, field)
+	if c.IncompleteKind() == cue.ListKind {
+		return c.LookupPath(cue.MakePath(cue.AnyIndex)), via + "[]"
+	}
+	return c, via
+}
+
+// namesake looks two levels below the first n elements of path for a place that is
+// called like the one at path and has a field called name.
+func namesake(at cue.Value, path []string, n int, name string) string {
+	last := path[len(path)-1]
+	for _, inner := range names(at) {
+		c, via := inside(at, inner, spelled(path[:n], inner))
+		if !slices.Contains(names(c), last) {
+			continue
+		}
+		if c, via = inside(c, last, via+"."+last); slices.Contains(names(c), name) {
+			return via + "." + name
 		}
 	}
 	return ""

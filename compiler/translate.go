@@ -101,7 +101,7 @@ func findFile(inst *build.Instance, file string, seen map[*build.Instance]bool) 
 func (tr *translator) findings(problems []problem) finding.List {
 	var found finding.List
 	for _, p := range problems {
-		if follows(p, problems) {
+		if follows(p, problems) || slices.ContainsFunc(problems, func(q problem) bool { return tr.isSlip(q, p) }) {
 			continue
 		}
 		f := tr.finding(p)

@@ -79,5 +79,9 @@ func choices(message string) []string {
 // meant returns the choice that somebody who wrote a value meant, "" if that
 // cannot be told.
 func meant(value string, all []string) string {
-	return finding.Nearest(strings.Trim(value, `"`), all)
+	value = strings.Trim(value, `"`)
+	if near := finding.Nearest(value, all); near != "" {
+		return near
+	}
+	return begunBy(value, all)
 }
