@@ -218,12 +218,17 @@ func ordered(parts []part, layer string) []provenance.Origin {
 		o := provenance.Origin{Layer: layer, Pos: p.pos, Value: p.value}
 		switch p.rank {
 		case rankConstraint:
-			o.Rule = "constraint"
+			o.Rule = provenance.RuleConstraint
 		case rankDefault:
-			o.Rule = "default"
+			o.Rule = provenance.RuleDefault
 		}
 		if !slices.ContainsFunc(origins, func(old provenance.Origin) bool { return old.Pos == o.Pos }) {
 			origins = append(origins, o)
+		}
+	}
+	for i := range max(len(origins)-1, 0) {
+		if origins[i].Rule == "" {
+			origins[i].Rule = provenance.RuleUnified
 		}
 	}
 	return origins

@@ -14,9 +14,9 @@ import (
 // The rules that [Append] gives to the origins of what it merges. An origin that
 // has a rule already keeps it.
 const (
-	RuleOverride = "override" // the value replaced one below it
-	RuleAppend   = "append"   // the list element was put after those below it
-	RuleMerge    = "merge"    // the struct, map or list was united with the one below it
+	RuleOverride = "override"            // the value replaced one below it
+	RuleAppend   = provenance.RuleAppend // the list element was put after those below it
+	RuleMerge    = provenance.RuleMerge  // the struct, map or list was united with the one below it
 
 	// What was written and could not win, because the merge takes the zero value
 	// for "not set":

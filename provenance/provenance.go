@@ -54,8 +54,8 @@ type Origin struct {
 }
 
 // A Map holds the origins of the fields of one object. The origins of a path
-// are ordered by precedence, lowest first: the last one decided the value, those
-// before it lost. A nil Map is empty and may be read.
+// are ordered by precedence, lowest first: the last one decided the value, and of
+// those before it [Shares] tells which lost. A nil Map is empty and may be read.
 type Map map[Path][]Origin
 
 // Has reports whether somebody wrote the node at p, or a node below it was

@@ -129,7 +129,7 @@ func plainText(path provenance.Path) bool {
 }
 
 // TestOriginsAreCauses changes the text that an origin points at. The field of
-// the Pod changes if the origin decided it, and does not if it lost.
+// the Pod changes if the origin has a share in it, and does not if it lost.
 func TestOriginsAreCauses(t *testing.T) {
 	t.Parallel()
 	decided, lost, n := 0, 0, 0
@@ -149,6 +149,7 @@ func TestOriginsAreCauses(t *testing.T) {
 				continue
 			}
 			origins := out.Fields[path]
+			shares := provenance.Shares(origins)
 			for i, o := range origins {
 				s := sources[o.Pos.Filename]
 				if s == nil {
@@ -159,13 +160,11 @@ func TestOriginsAreCauses(t *testing.T) {
 					continue
 				}
 				tried++
-				// A rendered word is what the reference and its value make of it.
-				wins := i == len(origins)-1 || origins[i+1].Rule == "render"
-				if changed := after != provenance.JSON(v); changed != wins {
+				if changed := after != provenance.JSON(v); changed != shares[i] {
 					t.Errorf("%s: %s is %s; origin %d of %+v stands at %s of %s, and with another text there it is %s",
 						name, path, provenance.JSON(v), i, origins, s.lines[o.Pos.Line-1], s.file, after)
 				}
-				if wins {
+				if shares[i] {
 					decided++
 				} else {
 					lost++

@@ -91,8 +91,8 @@ func (r *renderer) renderAll(words []string, t *provenance.Tree) error {
 		if t == nil || out == w {
 			continue
 		}
-		o := flyteOrigin("render")
-		if src := at(r.execSrc, used).Ruled("render"); used != "" && len(src) > 0 {
+		o := flyteOrigin(provenance.RuleRender)
+		if src := at(r.execSrc, used).Ruled(provenance.RuleRender); used != "" && len(src) > 0 {
 			o = src[len(src)-1]
 		}
 		won(t.Item(i), out, o)
