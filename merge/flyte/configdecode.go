@@ -75,6 +75,15 @@ func (d *configDecoder) refuse(at configPlace, s *setting, want, flyte string) {
 	d.l.refuse(s, d.section, at.key, want, flyte)
 }
 
+// decodeMember is decode for what is there even if it is null: an element of a
+// list, an entry of a map.
+func (d *configDecoder) decodeMember(at configPlace, dst reflect.Value, s *setting, t *provenance.Tree) {
+	if s.kind == nullSetting {
+		t.Set(provenance.Origin{Layer: provenance.LayerConfig, Pos: s.pos})
+	}
+	d.decode(at, dst, s, t)
+}
+
 var durationType = reflect.TypeFor[metav1.Duration]()
 
 // decode decodes s into dst. null leaves dst alone.
@@ -83,7 +92,9 @@ func (d *configDecoder) decode(at configPlace, dst reflect.Value, s *setting, t 
 		return
 	}
 	at.atomic = at.atomic || s.atomic
-	t.Set(provenance.Origin{Layer: provenance.LayerConfig, Pos: s.pos})
+	if dst.Kind() != reflect.Pointer {
+		t.Set(provenance.Origin{Layer: provenance.LayerConfig, Pos: s.pos})
+	}
 	switch dst.Kind() {
 	case reflect.Pointer:
 		// A pointer that is set stands for a place outside of the section's struct.
@@ -205,9 +216,7 @@ func (d *configDecoder) decodeSlice(at configPlace, dst reflect.Value, s *settin
 		e := at
 		e.key, e.path = fmt.Sprintf("%s[%d]", at.key, i), fmt.Sprintf("%s[%d]", at.path, i)
 		e.inList = at.inList || s.kind == listSetting
-		node := t.Item(i)
-		node.Set(provenance.Origin{Layer: provenance.LayerConfig, Pos: item.pos})
-		d.decode(e, out.Index(i), item, node)
+		d.decodeMember(e, out.Index(i), item, t.Item(i))
 	}
 	dst.Set(out)
 }
@@ -265,9 +274,7 @@ func (d *configDecoder) entries(at configPlace, out reflect.Value, s *setting, t
 		e.key, e.path = fmt.Sprintf("%s[%s]", at.key, key), joinKey(at.path, m.key)
 		v := reflect.New(out.Type().Elem()).Elem()
 		t.SetField(key, nil)
-		node := t.Field(key)
-		node.Set(provenance.Origin{Layer: provenance.LayerConfig, Pos: m.value.pos})
-		d.decode(e, v, m.value, node)
+		d.decodeMember(e, v, m.value, t.Field(key))
 		out.SetMapIndex(reflect.ValueOf(key).Convert(out.Type().Key()), v)
 	}
 	members := distinctUnless(at.inList, s.members)

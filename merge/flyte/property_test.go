@@ -83,6 +83,13 @@ func checkOrigins(t *testing.T, name string, out *flyte.Output) {
 			t.Fatalf("%s: %s is %s, but its last origin says %+v", name, path, provenance.JSON(v), out.Fields[path])
 		}
 	}
+	for path, origins := range out.Fields {
+		for i, o := range origins[1:] {
+			if below := origins[i]; o.Pos.IsValid() && o.Pos == below.Pos && o.Layer == below.Layer {
+				t.Fatalf("%s: %s is said to come from one place twice: %+v", name, path, origins)
+			}
+		}
+	}
 }
 
 // sameValue reports whether the value that an origin gave is what became of it.
