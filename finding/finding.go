@@ -100,8 +100,9 @@ type PSS struct {
 
 // Server is what the API server says, unchanged, so that it can be searched for.
 type Server struct {
-	Field   string `json:"field,omitempty"` // as the server spells it: spec.containers[0].image
-	Message string `json:"message"`
+	Field   string   `json:"field,omitempty"` // as the server spells it: spec.containers[0].image
+	Message string   `json:"message"`
+	Also    []Server `json:"also,omitempty"` // what else it says for the same cause
 }
 
 // A Finding is one thing that is wrong, or one thing worth knowing.
@@ -117,7 +118,9 @@ type Finding struct {
 	// with a position are printed.
 	Origins []provenance.Origin
 	PSS     *PSS
-	Server  *Server // set for findings of the API server's verdict only
+	// Server is set for findings of the API server's verdict, and for others
+	// whose cause it refuses, or warns of, too.
+	Server *Server
 }
 
 // A List is the findings of a run. It is an error too: a stage that cannot go on
@@ -193,33 +196,6 @@ func compare(a, b Finding) int {
 		cmp.Compare(a.Object.Kind, b.Object.Kind), cmp.Compare(a.Object.Name, b.Object.Name),
 		cmp.Compare(a.Object.Stage, b.Object.Stage), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message),
 	)
-}
-
-// Unique sorts l and returns it with each cause once: of several findings with
-// the same id, message and first position (the same problem seen in the
-// authored template, in its final Pod, and in the Pods of other tasks) the first
-// is kept. Findings without a position are the same when object and path are.
-func (l List) Unique() List {
-	type cause struct {
-		id, message string
-		pos         provenance.Position
-		object      Object
-		path        provenance.Path
-	}
-	l.Sort()
-	seen := map[cause]bool{}
-	var out List
-	for _, f := range l {
-		c := cause{id: f.ID, message: f.Message, pos: f.Position()}
-		if !c.pos.IsValid() {
-			c.object, c.path = f.Object, f.Path
-		}
-		if !seen[c] {
-			seen[c] = true
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // jsonFinding is the published form of a Finding.

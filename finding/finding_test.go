@@ -80,6 +80,28 @@ func TestSortAndUnique(t *testing.T) {
 	}
 }
 
+// The server does not name the field in its messages.
+func TestUniqueKeepsFieldsOfTheVerdictApart(t *testing.T) {
+	t.Parallel()
+	required := func(path provenance.Path, task string) finding.Finding {
+		return finding.Finding{
+			ID: finding.IDAPI, Severity: finding.Error, Path: path, Message: "Required value",
+			Object: finding.Object{Kind: "Task", Name: task}, Origins: at("a.cue", 3, 1),
+		}
+	}
+	l := finding.List{
+		required("spec.containers[0].image", "fit"), required("spec.containers[0].name", "fit"),
+		required("spec.containers[1].image", "serve"), // the same container, after another one
+	}
+	var got []string
+	for _, f := range l.Unique() {
+		got = append(got, string(f.Path))
+	}
+	if diff := cmp.Diff([]string{"spec.containers[0].image", "spec.containers[0].name"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestSeverity(t *testing.T) {
 	t.Parallel()
 	for _, s := range []finding.Severity{finding.Error, finding.Warning, finding.Info} {
