@@ -56,8 +56,23 @@ func (j *judge) settleBaseline(c *checked, scope *policies.Scope) error {
 		gone[i].Origins = []provenance.Origin{{Pos: provenance.Position{Filename: j.env.display(j.env.path(read))}}}
 	}
 	c.report.Findings = append(rest, gone...)
-	c.report.Waived = append(c.report.Waived, known...)
+	c.report.Waived = append(c.report.Waived, j.foldKnown(known)...)
 	return nil
+}
+
+// foldKnown is fold for what the baseline knows.
+func (j *judge) foldKnown(known []finding.Waived) []finding.Waived {
+	var l finding.List
+	for _, w := range known {
+		l = append(l, w.Finding)
+	}
+	var out []finding.Waived
+	for _, f := range j.twins.fold(l) {
+		w := known[0] // they differ in their findings alone
+		w.Finding = f
+		out = append(out, w)
+	}
+	return out
 }
 
 func (j *judge) readBaseline(name string) (*policies.Baseline, error) {

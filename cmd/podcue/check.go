@@ -30,6 +30,7 @@ type judge struct {
 	rules map[string]report.Rule
 	parts []*part // of the modules, in their order
 	found finding.List
+	twins twins
 }
 
 // A part is what one module's platform judges: its waivers cover nothing else.
@@ -39,6 +40,9 @@ type part struct {
 	scope   policies.Scope
 	waivers []policies.Waiver
 	found   finding.List
+	twins   twins // the run's
+	// authored is what was found in the templates as they are written.
+	authored map[*compiler.Template]finding.List
 }
 
 // add adds findings to the part.
@@ -47,7 +51,7 @@ func (p *part) add(found finding.List) { p.found = append(p.found, found...) }
 // check judges what o names: the templates and tasks of its packages, as
 // authored and as final Pods, and its manifests.
 func (e *env) check(o *vetOptions) (*checked, error) {
-	j := &judge{env: e, o: o, rules: map[string]report.Rule{}}
+	j := &judge{env: e, o: o, rules: map[string]report.Rule{}, twins: twins{}}
 	if err := j.setToday(); err != nil {
 		return nil, err
 	}
@@ -137,7 +141,7 @@ func (j *judge) prepare(m *module, partial bool) error {
 	if err != nil {
 		return err
 	}
-	p := &part{module: m, set: set.set, found: set.findings}
+	p := &part{module: m, set: set.set, found: set.findings, twins: j.twins, authored: map[*compiler.Template]finding.List{}}
 	p.scope = policies.Scope{
 		Today: j.today, IDs: set.ids(), Idle: set.idle, Locked: slices.Concat(m.config.Locked, set.locked), Partial: partial,
 	}
@@ -212,7 +216,10 @@ func (p *part) judgeAuthored(i *item) error {
 		}
 		found = append(found, set.Override(validation.Findings(verdict, object, t.Fields))...)
 	}
-	p.add(i.placed(found))
+	found = i.placed(found)
+	p.authored[t] = found
+	p.twins.note(found)
+	p.add(found)
 	return nil
 }
 
@@ -230,8 +237,9 @@ func (p *part) judgeFinal(r *rendered) error {
 		Object: object, Kind: r.item.kind, Pod: r.template(), Fields: r.fields, APIVersion: "v1",
 		Namespace: r.pod.Namespace, Primary: r.primary, Interruptible: r.interruptible,
 	}, set)
-	found := slices.Concat(set.Override(r.hazards()), set.Override(api), final)
-	p.add(r.item.placed(found))
+	found := r.item.placed(slices.Concat(set.Override(r.hazards()), set.Override(api), final))
+	p.twins.note(slices.Concat(p.authored[r.item.source()], found))
+	p.add(found)
 	return nil
 }
 

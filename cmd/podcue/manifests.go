@@ -110,6 +110,7 @@ func (p *part) judgeManifest(o *manifest.Object) error {
 	for i := range found {
 		found[i].Origins = withAuthor(found[i].Origins, provenance.Origin{Layer: provenance.LayerManifest, Pos: o.Position()})
 	}
+	p.twins.note(found)
 	p.add(found)
 	return nil
 }

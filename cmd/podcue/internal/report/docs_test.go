@@ -55,6 +55,11 @@ Findings are sorted by file, line and column. Columns count bytes in the JSON re
 formats whose readers count characters get characters. A finding without a position is shown at the first line of
 ` + "`podcue.cue`" + ` where a format cannot do without one. A fingerprint survives moved lines.
 
+A mistake that the merge's hazards, a policy and the API server see is one finding, of the one that says it best, with the
+worst severity of them; what the API server says stands in its detail and, unchanged, in the JSON report's ` + "`server`" + `.
+Waivers, the baseline, ` + "`--disable`" + ` and the configuration work on each of them before: where the policy is waived or
+switched off, the API server's own finding (` + "`api`" + `) stands.
+
 | format | |
 |---|---|
 `)
