@@ -28,6 +28,14 @@ type unit struct {
 	known memo[*outcome]
 }
 
+// newUnit returns a unit of no policies so far.
+func (p *pack) newUnit() *unit {
+	return &unit{pkg: p, root: p.root, split: func(id string) (*unit, error) {
+		root, err := p.buildPart(pruning{keep: only(id)})
+		return &unit{pkg: p, ids: []string{id}, root: root}, err
+	}}
+}
+
 // An outcome is what the policies of a unit say about one pod.
 type outcome struct {
 	denied map[string][]denial
@@ -40,13 +48,23 @@ type denial struct {
 }
 
 func (r *rule) runDeny(pass *policies.Pass, v *views) {
+	for _, d := range r.denied(v) {
+		pass.Report(canonical(v.pod, d.path), "%s", d.message)
+	}
+}
+
+// denied returns what the policy has against the pod of v.
+func (r *rule) denied(v *views) []denial {
+	if r.program != nil {
+		if denied, ok := r.program.run(v); ok {
+			return denied
+		}
+	}
 	o := r.unit.outcome(v)
 	if f := o.failed[r.id]; f != nil {
 		panic(f)
 	}
-	for _, d := range o.denied[r.id] {
-		pass.Report(canonical(v.pod, d.path), "%s", d.message)
-	}
+	return o.denied[r.id]
 }
 
 // outcome returns the outcome for the pod of v, which it remembers.
@@ -168,24 +186,17 @@ func readDeny(v cue.Value) ([]denial, *failure) {
 	return denied, nil
 }
 
-// input returns the named views as the input of deny lists: their items. The
-// other lists are empty.
+// input returns the named views as the input of deny lists. The other lists are
+// empty.
 func (v *views) input(names []string) map[string]any {
 	in := map[string]any{}
 	for _, name := range Views() {
-		list := []any{}
 		switch {
-		case name == viewPod && slices.Contains(names, name):
-			in[name] = v.items(name)[0].value
-			continue
-		case name == viewPod:
-			continue
 		case slices.Contains(names, name):
-			for _, item := range v.items(name) {
-				list = append(list, item.value)
-			}
+			in[name] = v.values(name)
+		case name != viewPod:
+			in[name] = []any{}
 		}
-		in[name] = list
 	}
 	return in
 }

@@ -224,26 +224,29 @@ func (l *loader) oneByOne(pkg *pack, whole error) {
 
 func only(id string) func(string) bool { return func(other string) bool { return other == id } }
 
-// join makes one unit of all the deny lists of a package.
+// join makes units of the deny lists of a package: one of those that only CUE can
+// work out, and one of those that it seldom has to.
 func (l *loader) join(pkg *pack, rules []*rule) {
-	u := &unit{pkg: pkg, root: pkg.root}
-	u.split = func(id string) (*unit, error) {
-		root, err := pkg.buildPart(pruning{keep: only(id)})
-		return &unit{pkg: pkg, ids: []string{id}, root: root}, err
-	}
+	always, seldom := pkg.newUnit(), pkg.newUnit()
 	for _, r := range rules {
-		if r.has(fieldDeny) {
-			r.unit = u
-			u.ids = append(u.ids, r.id)
+		if !r.has(fieldDeny) {
+			continue
 		}
+		r.unit, r.program = always, newProgram(r)
+		if r.program != nil {
+			r.unit = seldom
+		}
+		r.unit.ids = append(r.unit.ids, r.id)
 	}
-	if len(u.ids) == 0 {
-		return
-	}
-	// The other policies of the package need not be evaluated for every pod, and
-	// that these are of #Policy is known.
-	if root, err := pkg.buildPart(pruning{keep: func(id string) bool { return slices.Contains(u.ids, id) }}); err == nil {
-		u.root = root
+	for _, u := range []*unit{always, seldom} {
+		if len(u.ids) == 0 {
+			continue
+		}
+		// The other policies of the package need not be evaluated for every pod, and
+		// that these are of #Policy is known.
+		if root, err := pkg.buildPart(pruning{keep: func(id string) bool { return slices.Contains(u.ids, id) }}); err == nil {
+			u.root = root
+		}
 	}
 }
 

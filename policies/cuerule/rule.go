@@ -29,7 +29,8 @@ type rule struct {
 	each                  string
 	when, require, forbid matcher
 	constraint            *constraint
-	unit                  *unit // that evaluates its deny list; nil if it has none
+	unit                  *unit    // that evaluates its deny list; nil if it has none
+	program               *program // that does so without CUE, for most pods; nil if it cannot
 
 	messages memo[string]
 }

@@ -130,5 +130,6 @@ func (r *rule) denyWith(c *rule, given map[string]any) error {
 	}
 	at := cue.MakePath(cue.Str(fieldPolicies), cue.Str(r.id), cue.Str(fieldParams))
 	c.unit = &unit{pkg: r.pkg, ids: []string{r.id}, root: root.FillPath(at, r.pkg.eval.ctx.Encode(given))}
+	c.program = newProgram(c)
 	return nil
 }

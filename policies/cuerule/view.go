@@ -38,6 +38,7 @@ type views struct {
 	pod        map[string]any // generic JSON, integers as int64, with the defaults that rules take for granted
 	containers []*item        // of every role
 	lists      map[string][]*item
+	plain      map[string]any     // see values
 	results    map[*unit]*outcome // of what is evaluated once for all its policies
 	sum        [sha256.Size]byte  // see digest; zero before it is asked for
 	form       map[string]any     // see template; nil before it is asked for
@@ -53,7 +54,7 @@ func newViews(s *policies.Subject) (*views, error) {
 	if err := utiljson.Unmarshal(data, &pod); err != nil {
 		return nil, err
 	}
-	v := &views{primary: s.Primary, pod: pod, lists: map[string][]*item{}, results: map[*unit]*outcome{}}
+	v := &views{primary: s.Primary, pod: pod, lists: map[string][]*item{}, plain: map[string]any{}, results: map[*unit]*outcome{}}
 	setDefaults(v.spec())
 	v.containers = v.allContainers()
 	return v, nil
@@ -140,6 +141,23 @@ func (v *views) items(view string) []*item {
 		v.lists[view] = items
 	}
 	return items
+}
+
+// values returns what a view is in the input of deny lists: its items, or the one
+// that the pod is. They are shared: read only.
+func (v *views) values(view string) any {
+	values, ok := v.plain[view]
+	if !ok {
+		list := []any{}
+		for _, i := range v.items(view) {
+			list = append(list, i.value)
+		}
+		if values = list; view == viewPod {
+			values = list[0]
+		}
+		v.plain[view] = values
+	}
+	return values
 }
 
 func (v *views) build(view string) []*item {

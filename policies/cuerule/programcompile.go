@@ -1,0 +1,316 @@
+package cuerule
+
+import (
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	cueliteral "cuelang.org/go/cue/literal"
+	"cuelang.org/go/cue/token"
+)
+
+// A programmer compiles a deny list. Each of its methods returns nil for what
+// programs do not do.
+type programmer struct {
+	slots int
+	lets  map[ast.Expr]expr // nil while they are compiled
+}
+
+// newProgram returns the program of the deny list of r, nil if there is more to
+// it than programs do.
+func newProgram(r *rule) *program {
+	own, body, ok := r.pkg.policyScope(r.id)
+	if !ok {
+		return nil
+	}
+	var deny *ast.ListLit
+	for _, d := range body {
+		f, ok := d.(*ast.Field)
+		if !ok {
+			continue
+		}
+		switch name, _ := label(f); name {
+		case fieldDeny:
+			list, ok := f.Value.(*ast.ListLit)
+			if !ok || deny != nil || f.Constraint != token.ILLEGAL {
+				return nil
+			}
+			deny = list
+		case fieldParams:
+			if own.computed(f.Value, map[ast.Expr]bool{}) {
+				return nil
+			}
+		}
+	}
+	if deny == nil {
+		return nil
+	}
+	if r.has(fieldParams) {
+		params, ok := paramsOf(r.field(fieldParams))
+		if !ok {
+			return nil
+		}
+		own.names[fieldParams] = known{&params}
+	}
+	c := &programmer{lets: map[ast.Expr]expr{}}
+	list := c.list(deny, own)
+	if list == nil {
+		return nil
+	}
+	return &program{list: list, slots: c.slots}
+}
+
+// computed reports whether e may have another value for each pod: it refers to
+// the input, or to something that programs do not know.
+func (s *scope) computed(e ast.Expr, seen map[ast.Expr]bool) bool {
+	if seen[e] {
+		return false
+	}
+	seen[e] = true
+	found := false
+	var visit func(n ast.Node) bool
+	visit = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Field:
+			ast.Walk(n.Value, visit, nil)
+			return false // a label is no use
+		case *ast.SelectorExpr:
+			ast.Walk(n.X, visit, nil)
+			return false
+		case *ast.Ident:
+			switch b, declared := s.look(n.Name); b := b.(type) {
+			case imported:
+			case written:
+				found = found || b.scope.computed(b.expr, seen)
+			default:
+				found = found || declared
+			}
+		}
+		return !found
+	}
+	ast.Walk(e, visit, nil)
+	return found
+}
+
+// paramsOf returns the values of parameters.
+func paramsOf(v cue.Value) (record, bool) {
+	iter, err := v.Fields()
+	if err != nil {
+		return nil, false
+	}
+	params := record{}
+	for iter.Next() {
+		value, ok := plainData(iter.Value())
+		if !ok {
+			return nil, false
+		}
+		params[iter.Selector().Unquoted()] = value
+	}
+	return params, true
+}
+
+func (c *programmer) slot() int {
+	c.slots++
+	return c.slots - 1
+}
+
+// expr compiles an expression.
+func (c *programmer) expr(e ast.Expr, s *scope) expr {
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return c.expr(e.X, s)
+	case *ast.BasicLit:
+		return c.basic(e)
+	case *ast.Interpolation:
+		return c.interpolation(e, s)
+	case *ast.Ident:
+		return c.ident(e, s)
+	case *ast.SelectorExpr:
+		return c.selector(e, s)
+	case *ast.IndexExpr:
+		return c.index(e, s)
+	case *ast.UnaryExpr:
+		return c.unary(e, s)
+	case *ast.BinaryExpr:
+		return c.binary(e, s)
+	case *ast.CallExpr:
+		return c.call(e, s)
+	case *ast.ListLit:
+		return c.list(e, s)
+	case *ast.StructLit:
+		return c.object(e, s)
+	}
+	return nil
+}
+
+// value compiles an expression that must be there.
+func (c *programmer) value(e ast.Expr, s *scope) expr {
+	x := c.expr(e, s)
+	if x == nil {
+		return nil
+	}
+	return x.present()
+}
+
+func (c *programmer) ident(e *ast.Ident, s *scope) expr {
+	b, _ := s.look(e.Name)
+	switch b := b.(type) {
+	case variable:
+		return slot(int(b))
+	case known:
+		return constantly(*b.members)
+	case written:
+		if x, again := c.lets[b.expr]; again {
+			return x // nil for one that refers to itself
+		}
+		c.lets[b.expr] = nil
+		if x := c.expr(b.expr, b.scope); x != nil {
+			c.lets[b.expr] = once(c.slot(), x)
+		}
+		return c.lets[b.expr]
+	}
+	return nil
+}
+
+func (c *programmer) selector(e *ast.SelectorExpr, s *scope) expr {
+	name := ""
+	switch l := e.Sel.(type) {
+	case *ast.Ident:
+		name = l.Name
+		if strings.HasPrefix(name, "_") || strings.HasPrefix(name, "#") {
+			return nil
+		}
+	case *ast.BasicLit:
+		text, ok := text(l)
+		if !ok {
+			return nil
+		}
+		name = text
+	default:
+		return nil
+	}
+	return c.member(e.X, s, name, constantly(name))
+}
+
+func (c *programmer) index(e *ast.IndexExpr, s *scope) expr {
+	name := ""
+	if l, ok := e.Index.(*ast.BasicLit); ok {
+		name, _ = text(l)
+	}
+	return c.member(e.X, s, name, c.value(e.Index, s))
+}
+
+// member compiles x[key]; name is the key where it is written out.
+func (c *programmer) member(x ast.Expr, s *scope, name string, key expr) expr {
+	if id, ok := x.(*ast.Ident); ok {
+		if b, _ := s.look(id.Name); b == (inputName{}) {
+			if !slices.Contains(Views(), name) {
+				return nil
+			}
+			return func(m *machine) (any, bool) { return m.views.values(name), true }
+		}
+	}
+	of := c.expr(x, s)
+	if of == nil || key == nil {
+		return nil
+	}
+	return func(m *machine) (any, bool) {
+		v, ok := of(m)
+		if !ok || !m.step() {
+			return nil, false
+		}
+		k, ok := key(m)
+		if !ok {
+			return nil, false
+		}
+		switch k := k.(type) {
+		case string:
+			switch v.(type) {
+			case map[string]any, record, missing:
+				return member(v, k), true
+			}
+		case int64:
+			if list, ok := v.([]any); ok && k >= 0 && k < int64(len(list)) {
+				return list[k], true
+			}
+		}
+		return nil, false
+	}
+}
+
+func (c *programmer) basic(e *ast.BasicLit) expr {
+	switch e.Kind {
+	case token.STRING:
+		if s, ok := text(e); ok {
+			return constantly(s)
+		}
+	case token.INT:
+		if n, ok := decimal(e.Value); ok {
+			return constantly(n)
+		}
+	case token.TRUE:
+		return constantly(true)
+	case token.FALSE:
+		return constantly(false)
+	case token.NULL:
+		return constantly(nil)
+	}
+	return nil
+}
+
+// text returns the text that a literal is.
+func text(e *ast.BasicLit) (string, bool) {
+	if e.Kind != token.STRING {
+		return "", false
+	}
+	info, _, _, err := cueliteral.ParseQuotes(e.Value, e.Value)
+	if err != nil || !info.IsDouble() {
+		return "", false
+	}
+	s, err := cueliteral.Unquote(e.Value)
+	return s, err == nil
+}
+
+func (c *programmer) interpolation(e *ast.Interpolation, s *scope) expr {
+	var parts []expr
+	first, last := e.Quotes()
+	info, prefix, _, err := cueliteral.ParseQuotes(first.Value, last.Value)
+	if err != nil || !info.IsDouble() {
+		return nil
+	}
+	for i, elt := range e.Elts {
+		if i%2 == 1 {
+			x := c.value(elt, s)
+			if x == nil {
+				return nil
+			}
+			parts = append(parts, x)
+			continue
+		}
+		l, ok := elt.(*ast.BasicLit)
+		if !ok || len(l.Value) < prefix {
+			return nil
+		}
+		text, err := info.Unquote(l.Value[prefix:])
+		if err != nil {
+			return nil
+		}
+		parts, prefix = append(parts, constantly(text)), 1
+	}
+	return func(m *machine) (any, bool) {
+		var b strings.Builder
+		for _, p := range parts {
+			v, ok := p(m)
+			if !ok {
+				return nil, false
+			}
+			text, ok := shown(v)
+			if !ok || b.Len()+len(text) > maxText {
+				return nil, false
+			}
+			b.WriteString(text)
+		}
+		return b.String(), true
+	}
+}
