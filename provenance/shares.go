@@ -7,7 +7,7 @@ import "strings"
 const (
 	RuleAppend = "append" // the list, or its element, comes after what is below it
 	RuleMerge  = "merge"  // the struct, map or list was united with the one below it
-	RuleRender = "render" // the references in the text below it were replaced
+	RuleRender = "render" // the references in the text below it were replaced; or render-RULE, by what came by RULE
 
 	// Of one layer that is written in CUE:
 	RuleUnified    = "unified"    // the same value, written in another place too, or what a reference leads to
@@ -38,7 +38,7 @@ func Shares(origins []Origin) []bool {
 		case o.Rule == RuleDefault && o.Layer == top.Layer, strings.Contains(o.Rule, cannotOverride):
 		case (o.Rule == RuleUnified || o.Rule == RuleConstraint) && o.Layer == top.Layer:
 			shares[i] = true
-		case top.Rule == RuleAppend || top.Rule == RuleMerge || top.Rule == RuleRender:
+		case top.Rule == RuleAppend || top.Rule == RuleMerge || strings.HasPrefix(top.Rule, RuleRender):
 			shares[i], top = true, o
 		default:
 			return shares

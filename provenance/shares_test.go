@@ -18,6 +18,7 @@ func TestShares(t *testing.T) {
 		"base,config append,template append": "+++",
 		"base,template override,task merge":  "-++",
 		"base,task,execution render":         "-++",
+		"task,execution render-placeholder":  "++",
 		// In CUE what says the same, and what restricts it, holds too.
 		"task unified,task override":                       "++",
 		"base,task constraint,task unified,task override":  "-+++",

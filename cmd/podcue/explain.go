@@ -15,6 +15,7 @@ import (
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/merge/flyte"
 	"github.com/podcue/podcue/provenance"
+	"github.com/podcue/podcue/validation"
 )
 
 // explainOptions are explain's own flags.
@@ -30,8 +31,9 @@ func explainCommand(e *env) *cobra.Command {
 		Use:   "explain TEMPLATE|TASK [FIELD]",
 		Short: "Say where a field of the final Pod came from, what lost, and by which rule",
 		Long: `Explain prints the value of FIELD in the final Pod of TEMPLATE or TASK, the source
-that decided it, the sources that lost, and the rule. Without FIELD it prints the
-whole Pod, with the origin of every line.
+that decided it ("wins"), what has a share in it ("also": what it was merged with,
+appended to or rendered from, and what says the same), the sources that lost, and the
+rules. Without FIELD it prints the whole Pod, with the origin of every line.
 
 FIELD is written as Kubernetes does, with keys or indices:
 spec.containers[primary].env[PATH].value, spec.volumes[0].hostPath.path.
@@ -47,7 +49,7 @@ A name is looked up in the whole module; ./package:NAME names one of several.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if o.limits {
-				return e.printLimits()
+				return e.printLimits(o)
 			}
 			return e.explain(o, args)
 		},
@@ -64,7 +66,13 @@ A name is looked up in the whole module; ./package:NAME names one of several.`,
 }
 
 // printLimits lists what is not modelled.
-func (e *env) printLimits() error {
+func (e *env) printLimits(o *explainOptions) error {
+	if err := checkOutput(o.format); err != nil {
+		return err
+	}
+	if o.format == "json" {
+		return e.printLimitsJSON()
+	}
 	for _, l := range flyte.Limits() {
 		if _, err := fmt.Fprintf(e.stdout, "%s: %s\n", l.ID, l.Doc); err != nil {
 			return err
@@ -73,9 +81,26 @@ func (e *env) printLimits() error {
 	return nil
 }
 
+// printLimitsJSON is printLimits for machines: {"version":1,"limits":[{"id","doc"}]}.
+func (e *env) printLimitsJSON() error {
+	type limit struct {
+		ID  string `json:"id"`
+		Doc string `json:"doc"`
+	}
+	var out struct {
+		Version int     `json:"version"`
+		Limits  []limit `json:"limits"`
+	}
+	out.Version = 1
+	for _, l := range flyte.Limits() {
+		out.Limits = append(out.Limits, limit(l))
+	}
+	return writeJSON(e.stdout, out)
+}
+
 func (e *env) explain(o *explainOptions, args []string) error {
-	if o.format != "text" && o.format != "json" {
-		return fmt.Errorf("-o: unknown format %q: it is text or json", o.format)
+	if err := checkOutput(o.format); err != nil {
+		return err
 	}
 	r, err := e.renderNamed(&o.options, args[0])
 	if err != nil {
@@ -166,8 +191,26 @@ func (e *env) subject(r *rendered) (*explanation.Subject, error) {
 	}
 	return &explanation.Subject{
 		Object: r.item.object(finding.StageFinal), Profile: r.item.module.profile,
-		Pod: pod, Fields: r.fields(), Hazards: r.hazards(), Source: e.source,
+		Pod: pod, Fields: r.fields(), Hazards: r.hazards(), Source: e.source, Defaulted: r.defaulted,
 	}, nil
+}
+
+// defaulted returns the Pod as the API server would store it, nil if it cannot
+// be known.
+func (r *rendered) defaulted() any {
+	verdict, err := validation.Pod(r.item.module.kubernetes, r.pod)
+	if err != nil {
+		return nil
+	}
+	stored, err := verdict.Object()
+	if err != nil || stored == nil {
+		return nil
+	}
+	pod, err := generic(stored)
+	if err != nil {
+		return nil
+	}
+	return pod
 }
 
 // source returns the content of a file that a position names, nil if it cannot

@@ -92,8 +92,9 @@ func (r *renderer) renderAll(words []string, t *provenance.Tree) error {
 			continue
 		}
 		o := flyteOrigin(provenance.RuleRender)
-		if src := at(r.execSrc, used).Ruled(provenance.RuleRender); used != "" && len(src) > 0 {
+		if src := at(r.execSrc, used).Origins(); used != "" && len(src) > 0 {
 			o = src[len(src)-1]
+			o.Rule = strings.TrimSuffix(provenance.RuleRender+"-"+o.Rule, "-")
 		}
 		won(t.Item(i), out, o)
 	}

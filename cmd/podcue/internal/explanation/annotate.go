@@ -31,13 +31,24 @@ func (s *Subject) Annotate(w io.Writer, yaml []byte, lines map[int]provenance.Pa
 				width := utf8.RuneCountInString(line)
 				pad := max(originColumn-width, 2)
 				b.WriteString(strings.Repeat(" ", pad))
-				b.WriteString(paint(colours[o.Layer], "# "+describe(o, len(s.Fields[path])-1, lineWidth-width-pad-2)))
+				b.WriteString(paint(colours[o.Layer], "# "+describe(o, losers(s.Fields[path]), lineWidth-width-pad-2)))
 			}
 		}
 		b.WriteString("\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// losers is how many of the origins have no share in the value.
+func losers(origins []provenance.Origin) int {
+	n := 0
+	for _, share := range provenance.Shares(origins) {
+		if !share {
+			n++
+		}
+	}
+	return n
 }
 
 // colours of the layers, as ANSI codes.

@@ -37,6 +37,11 @@ func subject(t *testing.T) *explanation.Subject {
 				at(provenance.LayerBase, "base.yaml", 9, 1, "", `"old"`),
 				at(provenance.LayerTemplate, "t.cue", 1, 3, "override", `"nginx:1.29"`),
 			},
+			"spec.containers[main].name": {
+				at(provenance.LayerBase, "base.yaml", 9, 1, "", `"primary"`),
+				at(provenance.LayerTemplate, "t.cue", 2, 1, "unified", `"main"`),
+				at(provenance.LayerTemplate, "t.cue", 1, 3, "override", `"main"`),
+			},
 			"spec.containers[main].resources.limits[cpu]":    {at(provenance.LayerTask, "t.cue", 5, 1, "", `"2"`)},
 			"spec.containers[main].resources.limits[memory]": {at(provenance.LayerConfig, "flyte.yaml", 7, 9, "default-memory", `"1Gi"`)},
 		},
@@ -115,6 +120,22 @@ func TestUnknownField(t *testing.T) {
 		"spec.containers[main].image.tag":     "the Pod has no spec.containers[main].image.tag; did you mean spec.containers[main].image?",
 		"spec.containers.main":                "the Pod has no spec.containers.main; did you mean spec.containers[main]?",
 		"containers[main].image":              "the Pod has no containers[main].image; did you mean spec.containers[main].image?",
+		// An element of a list is one that there is.
+		"spec.containers.0.image":              "the Pod has no spec.containers.0.image; did you mean spec.containers[main].image?",
+		"spec.containers[mian].image":          "the Pod has no spec.containers[mian].image; did you mean spec.containers[main].image?",
+		"spec.containers[mian].imgae":          "the Pod has no spec.containers[mian].imgae; did you mean spec.containers[main]?",
+		"spec.containers[5]":                   "the Pod has no spec.containers[5]\nhelp: spec.containers has [main]",
+		"spec.containers[sidecar].image":       "the Pod has no spec.containers[sidecar].image\nhelp: spec.containers has [main]",
+		"spec.containers[main].env[B].value":   "the Pod has no spec.containers[main].env[B].value; did you mean spec.containers[main].env[A].value?",
+		"spec.containers[main].env[TOKEN]":     "the Pod has no spec.containers[main].env[TOKEN]\nhelp: spec.containers[main].env has [A], [1]",
+		"spec.containers[main].ports[metrics]": "the Pod has no spec.containers[main].ports[metrics]\nhelp: spec.containers[main].ports has [80/TCP]",
+		// A key of a map may be any, and is perhaps one that there is.
+		"metadata.labels[app.kubernetes.io/nam]": "the Pod has no metadata.labels[app.kubernetes.io/nam]; did you mean metadata.labels[app.kubernetes.io/name]?\n" +
+			"help: nobody sets it; it would come from the template (podSpec, labels, annotations), the base PodTemplate, the plugins.k8s configuration",
+		"metadata.labels.app.kubernetes.io/nam": "the Pod has no metadata.labels.app.kubernetes.io/nam; did you mean metadata.labels[app.kubernetes.io/name]?\n" +
+			"help: nobody sets it; it would come from the template (podSpec, labels, annotations), the base PodTemplate, the plugins.k8s configuration",
+		"spec.containers[main].resources.limits.nvidia.com/gpu": "the Pod has no spec.containers[main].resources.limits.nvidia.com/gpu\n" +
+			"help: nobody sets it; it would come from the template (podSpec, labels, annotations), the base PodTemplate, the plugins.k8s configuration",
 	} {
 		_, err := s.Explain(path)
 		var unknown *explanation.UnknownFieldError
@@ -126,6 +147,59 @@ func TestUnknownField(t *testing.T) {
 	var unknown *explanation.UnknownFieldError
 	if !errors.As(err, &unknown) || unknown.Parent != "spec.containers[main]" || unknown.Nearest != "spec.containers[main].image" {
 		t.Errorf("the error is %#v", err)
+	}
+}
+
+// What only the API server's defaults have is explained as theirs.
+func TestDefaulted(t *testing.T) {
+	t.Parallel()
+	s := subject(t)
+	s.Defaulted = func() any {
+		var pod map[string]any
+		err := json.Unmarshal([]byte(`{"spec": {"dnsPolicy": "ClusterFirst", "hostNetwork": true, "securityContext": {},
+			"containers": [{"name": "main", "imagePullPolicy": "IfNotPresent"}]}, "status": {"phase": "Pending"}}`), &pod)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pod
+	}
+	for path, want := range map[provenance.Path]string{
+		"spec.dnsPolicy": `spec.dnsPolicy = "ClusterFirst"
+
+  wins  kubernetes  "ClusterFirst"  (api-server-default)
+
+  nobody sets it: the API server adds it when the Pod is created
+
+Task train, merged by flyte@v2
+`,
+		"spec.containers[0].imagePullPolicy": `spec.containers[main].imagePullPolicy = "IfNotPresent"
+
+  wins  kubernetes  "IfNotPresent"  (api-server-default)
+
+  nobody sets it: the API server adds it when the Pod is created
+
+Task train, merged by flyte@v2
+`,
+	} {
+		f, err := s.Explain(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if err := s.WriteText(&b, f, false); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, b.String()); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", path, diff)
+		}
+	}
+	for _, path := range []provenance.Path{"status.phase", "spec.hostPID", "spec.containers[other].imagePullPolicy"} {
+		if f, err := s.Explain(path); err == nil {
+			t.Errorf("%s is explained as %+v", path, f)
+		}
+	}
+	if f, err := s.Explain("spec.hostNetwork"); err != nil || f.Origins[0].Layer != provenance.LayerBase {
+		t.Errorf("what somebody sets is explained as %+v, %v", f, err)
 	}
 }
 
@@ -169,6 +243,24 @@ Task train, merged by flyte@v2
 
   part  config  (default-memory)
         flyte.yaml:7:9
+
+Task train, merged by flyte@v2
+`,
+		// What says the same, and what was appended to, did not lose.
+		"spec.containers[main].name": `spec.containers[main].name = "main"
+
+  wins  template  "main"  (override)
+        t.cue:1:3
+        1 | ü    image: x
+          |  ^
+
+  also  template  "main"  (unified)
+        t.cue:2:1
+        2 | second
+          | ^
+
+  lost  base  "primary"
+        base.yaml:9:1
 
 Task train, merged by flyte@v2
 `,
@@ -236,8 +328,10 @@ func TestAnnotate(t *testing.T) {
 	lines := map[int]provenance.Path{
 		2: "metadata.name", 4: "spec.hostNetwork", 6: "spec.containers[main].image", 7: "spec.containers[main].args", 5: "spec.nobody",
 	}
+	s.Fields["metadata.name"] = append([]provenance.Origin{at(provenance.LayerTemplate, "t.cue", 1, 1, "", ""),
+		at(provenance.LayerExecution, "e.yaml", 1, 1, "constraint", "")}, s.Fields["metadata.name"]...)
 	want := `metadata:
-  name: p                                           # execution generated-name
+  name: p                                           # execution generated-name (1 lost)
 spec:
   hostNetwork: true                                 # base base.yaml:2:1 (1 lost)
   containers:
@@ -273,8 +367,8 @@ func TestWriteJSON(t *testing.T) {
 	}
 	want := `{"version":1,"object":{"kind":"Task","name":"train","package":"./train"},"profile":"flyte@v2","fields":[` +
 		`{"path":"spec.hostNetwork","value":true,"origins":[` +
-		`{"layer":"base","wins":true,"file":"base.yaml","line":2,"column":1,"value":true},` +
-		`{"layer":"template","wins":false,"file":"t.cue","line":3,"column":2,"value":false}],` +
+		`{"layer":"base","wins":true,"shares":true,"file":"base.yaml","line":2,"column":1,"value":true},` +
+		`{"layer":"template","wins":false,"shares":false,"file":"t.cue","line":3,"column":2,"value":false}],` +
 		`"hazards":[{"id":"merge-false-lost","severity":"warning","object":{"kind":"","name":""},"path":"spec.hostNetwork",` +
 		`"message":"an explicit false is lost","positions":[],"help":"set it in the base"}]}]}`
 	if diff := cmp.Diff(want, compact(t, b.String())); diff != "" {

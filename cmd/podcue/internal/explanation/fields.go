@@ -13,10 +13,17 @@ import (
 	"github.com/podcue/podcue/provenance"
 )
 
-// spelled looks path up in the Pod of Kubernetes' API. It reports whether a Pod
-// can have such a node, and otherwise returns path with the first name that is
-// wrong replaced by the nearest one, "" where none is near.
-func spelled(path provenance.Path) (ok bool, nearest provenance.Path) {
+// A spelling says what Kubernetes' API has at a path of a Pod.
+type spelling struct {
+	ok  bool // a Pod can have such a node
+	key bool // it is an entry of a map, of which any can be
+	// nearest is the path with the first name that is wrong replaced by the nearest
+	// one; "" where none is near.
+	nearest provenance.Path
+}
+
+// spelled looks path up in the Pod of Kubernetes' API.
+func spelled(path provenance.Path) spelling {
 	t := reflect.TypeFor[corev1.Pod]()
 	at := provenance.Path("")
 	segs := path.Segments()
@@ -26,12 +33,12 @@ func spelled(path provenance.Path) (ok bool, nearest provenance.Path) {
 		}
 		switch {
 		case t.Kind() == reflect.Map:
-			return true, "" // any key will do, and below it there is nothing more to know
+			return spelling{ok: true, key: true} // below it there is nothing more to know
 		case t.Kind() == reflect.Slice && s.Kind != provenance.Field:
-			at, t = join(at, s), t.Elem()
+			at, t = join(at, segs[i:i+1]), t.Elem()
 			continue
 		case t.Kind() != reflect.Struct || isScalar(t) || s.Kind != provenance.Field:
-			return false, at
+			return spelling{nearest: at}
 		}
 		members := map[string]reflect.Type{}
 		addMembers(members, t)
@@ -39,28 +46,28 @@ func spelled(path provenance.Path) (ok bool, nearest provenance.Path) {
 		if !known {
 			best := finding.Nearest(s.Name, slices.Sorted(maps.Keys(members)))
 			if best == "" {
-				return false, ""
+				return spelling{}
 			}
-			nearest = at.Child(best)
-			for _, rest := range segs[i+1:] {
-				nearest = join(nearest, rest)
-			}
-			return false, nearest
+			return spelling{nearest: join(at.Child(best), segs[i+1:])}
 		}
 		at, t = at.Child(s.Name), member
 	}
-	return true, ""
+	return spelling{ok: true}
 }
 
-// join returns the path of what s means at p.
-func join(p provenance.Path, s provenance.Segment) provenance.Path {
-	switch s.Kind {
-	case provenance.Key:
-		return p.Key(s.Name)
-	case provenance.Index:
-		return p.Index(s.Index)
+// join returns the path that segs lead to from p.
+func join(p provenance.Path, segs []provenance.Segment) provenance.Path {
+	for _, s := range segs {
+		switch s.Kind {
+		case provenance.Key:
+			p = p.Key(s.Name)
+		case provenance.Index:
+			p = p.Index(s.Index)
+		default:
+			p = p.Child(s.Name)
+		}
 	}
-	return p.Child(s.Name)
+	return p
 }
 
 // isScalar reports whether JSON has something else than an object for the struct

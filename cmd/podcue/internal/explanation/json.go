@@ -21,6 +21,7 @@ type jsonField struct {
 type jsonOrigin struct {
 	Layer  string          `json:"layer"`
 	Wins   bool            `json:"wins"`
+	Shares bool            `json:"shares"`
 	File   string          `json:"file,omitempty"`
 	Line   int             `json:"line,omitempty"`
 	Column int             `json:"column,omitempty"`
@@ -29,8 +30,9 @@ type jsonOrigin struct {
 }
 
 // WriteJSON prints fields for machines: {"version":1,"object":…,"profile":…,
-// "fields":[{"path","value","origins":[{"layer","wins","file","line","column",
-// "rule","value"}],"hazards","hidden"}]}, the winner of each field first.
+// "fields":[{"path","value","origins":[{"layer","wins","shares","file","line",
+// "column","rule","value"}],"hazards","hidden"}]}, the winner of each field first.
+// What has no share in the value lost.
 func (s *Subject) WriteJSON(w io.Writer, fields ...*Field) error {
 	out := struct {
 		Version int            `json:"version"`
@@ -41,7 +43,7 @@ func (s *Subject) WriteJSON(w io.Writer, fields ...*Field) error {
 	for _, f := range fields {
 		j := jsonField{Path: string(f.Path), Value: f.Value, Origins: []jsonOrigin{}, Hazards: f.Hazards, Hidden: string(f.Hidden)}
 		for i, o := range f.Origins {
-			origin := jsonOrigin{Layer: o.Layer, Wins: i == 0 || f.Parts, File: o.Pos.Filename, Line: o.Pos.Line, Column: o.Pos.Column, Rule: o.Rule}
+			origin := jsonOrigin{Layer: o.Layer, Wins: i == 0 || f.Parts, Shares: f.Parts || f.Shares[i], File: o.Pos.Filename, Line: o.Pos.Line, Column: o.Pos.Column, Rule: o.Rule}
 			if json.Valid([]byte(o.Value)) {
 				origin.Value = json.RawMessage(o.Value)
 			}
