@@ -86,7 +86,8 @@ type Task struct {
 	Pos     provenance.Position
 
 	// Template is the template it names, or the one it has inline; nil if it has
-	// none.
+	// none. One that is written in a package of the module that was not asked for
+	// is in none of the program's packages.
 	Template *Template
 
 	// JSON is the evaluated #Task without its podTemplate, its members in the
@@ -196,6 +197,9 @@ func compileModule(files *files, src *moduleSource, tags *tags) (*Module, findin
 		}
 	}
 	found = append(found, ev.link(m.Packages)...)
+	for _, t := range ev.foreign {
+		found = append(found, t.badWaivers...)
+	}
 	for _, p := range m.Packages {
 		for _, t := range p.Templates {
 			found = append(found, t.badWaivers...)

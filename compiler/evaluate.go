@@ -38,6 +38,7 @@ type evaluator struct {
 	ctx       *cue.Context
 	templates map[templateKey]*Template
 	pending   []pendingTask
+	foreign   []*Template        // those that tasks take from packages that are not named
 	mended    map[token.Pos]bool // where build took a mistake out
 	syntax    *syntaxCache
 	// attributed says which packages have podcue's attribute in them or in what

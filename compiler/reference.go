@@ -1,8 +1,13 @@
 package compiler
 
 import (
+	"path/filepath"
+	"slices"
+	"strings"
+
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
 
 	"github.com/podcue/podcue/finding"
 )
@@ -10,13 +15,13 @@ import (
 // maxHops bounds how many references in a row are followed.
 const maxHops = 16
 
-// link gives every task its template: the one that it refers to, or one of its
-// own, named after the task, where it has one inline or changes the one that it
-// refers to.
+// link gives every task its template: the one that it refers to, whatever package
+// of the module has it, or one of its own, named after the task, where it has one
+// inline or changes the one that it refers to.
 func (ev *evaluator) link(packages []*Package) finding.List {
 	var found finding.List
 	for _, p := range ev.pending {
-		if t := ev.referred(p.value); t != nil {
+		if t := ev.referred(p); t != nil {
 			t.Used, p.task.Template = true, t
 			continue
 		}
@@ -35,9 +40,10 @@ func (ev *evaluator) link(packages []*Package) finding.List {
 	return found
 }
 
-// referred returns the template that v is a plain reference to, nil if it is
-// anything else, or a template that is not of this program.
-func (ev *evaluator) referred(v cue.Value) *Template {
+// referred returns the template that the task's podTemplate is a plain reference
+// to, nil if it is anything else, or a template of another module.
+func (ev *evaluator) referred(p pendingTask) *Template {
+	v := p.value
 	for range maxHops {
 		own := ev.authors(v)
 		if len(own) != 1 {
@@ -49,11 +55,59 @@ func (ev *evaluator) referred(v cue.Value) *Template {
 		}
 		sels := path.Selectors()
 		if inst := root.BuildInstance(); inst != nil && len(sels) == 2 && sels[0].String() == templatesField {
-			return ev.templates[templateKey{canonical(inst.ImportPath), sels[1].Unquoted()}]
+			key := templateKey{canonical(inst.ImportPath), sels[1].Unquoted()}
+			if t := ev.templates[key]; t != nil {
+				return t
+			}
+			return ev.imported(p, inst, key)
 		}
 		v = root.LookupPath(path)
 	}
 	return nil
+}
+
+// imported returns the template of a package of the module that is not named, and
+// that the task's package imports; nil if it is of another module, or has
+// mistakes. It is decoded as the task has it: nothing else unifies it with the
+// schema.
+func (ev *evaluator) imported(p pendingTask, in *build.Instance, key templateKey) *Template {
+	dir, ok := ev.real(in.Dir)
+	if !ok || strings.HasPrefix(dir, "cue.mod/") {
+		return nil
+	}
+	src := ev.packageIn(dir, in.PkgName)
+	if slices.ContainsFunc(ev.src.packages, func(p *packageSource) bool { return p.path == src.path }) {
+		return nil // it has mistakes
+	}
+	t, err := ev.decodeTemplate(key.name, &instance{p.inst.Instance, src}, p.value)
+	if err != nil {
+		return nil // the same mistake is one of the task's
+	}
+	t.Used, t.Pos = true, ev.itemPosition(&instance{in, src}, templatesField, member{key.name, p.value})
+	ev.templates[key] = t
+	ev.foreign = append(ev.foreign, t)
+	return t
+}
+
+// packageIn returns the package called name in the folder dir of the module.
+func (ld *loader) packageIn(dir, name string) *packageSource {
+	p := &packageSource{dir: ld.onDisk(dir), name: name}
+	p.path = ld.pattern(p.dir)
+	entries, err := ld.list(p.dir)
+	if err != nil || p.dir == ld.src.dir {
+		return p
+	}
+	for _, e := range entries {
+		if e.dir || !isSource(e.name) {
+			continue
+		}
+		data, err := ld.read(ld.src.disk, ld.src.dir, filepath.Join(p.dir, e.name))
+		if clause := packageClause(data); err == nil && clause != "" && clause != "_" && clause != name {
+			p.path += ":" + name // as discovery calls one of several
+			return p
+		}
+	}
+	return p
 }
 
 // canonical returns an import path in the form that all spellings of it share:

@@ -231,12 +231,25 @@ func (p *project) candidates() []*item {
 }
 
 // authored returns the templates as their authors wrote them: those of the
-// packages, each once, and what a task made of one.
+// packages, each once, what a task made of one, and those that tasks take from
+// packages that are not named.
 func (p *project) authored() []*item {
 	var all []*item
+	seen := map[*compiler.Template]bool{}
+	add := func(i *item) {
+		if !seen[i.template] {
+			seen[i.template] = true
+			all = append(all, i)
+		}
+	}
 	for _, i := range p.candidates() {
 		if i.template != nil {
-			all = append(all, i)
+			add(i)
+		}
+	}
+	for _, i := range p.items {
+		if t := i.source(); t != nil {
+			add(&item{module: i.module, kind: kindTemplate, name: t.Name, pkg: t.Package, template: t})
 		}
 	}
 	return all
