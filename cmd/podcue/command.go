@@ -45,6 +45,7 @@ type env struct {
 	stdout, stderr io.Writer // stdout carries the result and nothing else
 	getenv         func(string) string
 	exit           func(int) // ends the process at once: only for the deadline and the memory bound
+	frugal         func()    // gives time for memory from now on; nil changes nothing
 	terminal       bool      // stdout is a terminal
 	now            func() time.Time
 	scratch        *scratch // made by run

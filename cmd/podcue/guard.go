@@ -14,6 +14,9 @@ import (
 // guardInterval is how often the bounds are looked at.
 const guardInterval = 50 * time.Millisecond
 
+// largeHeap is from how many bytes in use on a run is frugal with memory.
+const largeHeap = 256 << 20
+
 // guard starts to watch the process: CUE's evaluation cannot be cancelled, so
 // when the deadline passes or memory runs over its bound, the process ends with
 // a message and exit code 2. Every result is written whole at the end of a run,
@@ -27,12 +30,18 @@ func (e *env) guard() error {
 		return fmt.Errorf("invalid --timeout %s: it is a duration above zero, such as 30s", e.timeout)
 	}
 	deadline := time.Now().Add(e.timeout)
+	frugal := e.frugal
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 		for ; ; time.Sleep(guardInterval) {
 			metrics.Read(sample)
+			inUse := sample[0].Value.Uint64()
+			if inUse > largeHeap && frugal != nil {
+				frugal()
+				frugal = nil
+			}
 			switch {
-			case sample[0].Value.Uint64() > uint64(limit.Value()):
+			case inUse > uint64(limit.Value()):
 				fmt.Fprintf(e.stderr, "podcue: gave up: more than %s of memory in use\nhelp: a template may grow without end; raise the bound with --memory\n", e.memory)
 			case time.Now().After(deadline):
 				fmt.Fprintf(e.stderr, "podcue: gave up after %s\nhelp: a template may not end; raise the deadline with --timeout\n", e.timeout)

@@ -11,15 +11,21 @@ import (
 	"time"
 )
 
-// gcPercent trades memory for time: a run is short, and most of what it
-// allocates lives until its end.
-const gcPercent = 300
+// How much garbage there may be beside what is in use, in percent of that. A small
+// heap trades memory for time: a run is short, and most of what it allocates lives
+// until its end. With a large one that would be gigabytes.
+const (
+	gcPercent       = 300
+	frugalGCPercent = 100
+)
 
 // main is the only place that touches the process: its arguments, its standard
 // streams, its working directory and its exit code.
 func main() {
+	frugal := func() {}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+		frugal = func() { debug.SetGCPercent(frugalGCPercent) }
 	}
 	dir, err := os.Getwd()
 	if err != nil {
@@ -32,6 +38,7 @@ func main() {
 		stderr:   os.Stderr,
 		getenv:   os.Getenv,
 		exit:     os.Exit,
+		frugal:   frugal,
 		terminal: isTerminal(os.Stdout),
 		now:      time.Now,
 	}, os.Args[1:]))
