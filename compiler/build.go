@@ -1,6 +1,9 @@
 package compiler
 
 import (
+	"slices"
+	"strings"
+
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/ast/astutil"
@@ -9,6 +12,7 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/schema"
 )
 
 // maxMends bounds how often a package is mended.
@@ -41,9 +45,14 @@ func (ev *evaluator) build(inst *instance) (cue.Value, finding.List) {
 		v = ev.ctx.BuildInstance(&mended)
 	}
 	tr := newTranslator(ev, inst, v)
-	found := tr.translate(unused)
+	var found finding.List
 	for _, err := range names {
 		found = append(found, tr.translate(err)...)
+	}
+	for _, f := range tr.translate(unused) {
+		if !strings.Contains(f.Message, schema.ImportPath) || !slices.Contains(tr.meant, f.Position().Filename) {
+			found = append(found, f)
+		}
 	}
 	return v, found
 }

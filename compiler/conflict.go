@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
 
 	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/provenance"
 )
 
 // valueParts returns the parts of the node's definition that are values, the
@@ -65,13 +67,33 @@ func (tr *translator) sayConflict(p problem, pl place, f *finding.Finding) {
 			break
 		}
 	}
-	if p.format == formatLengths {
-		f.Message = plain(p.text)
-	}
 	f.Help = "keep one of the two; a value that others may override is written as a default: *value | type"
-	if inList(p.path) {
+	switch {
+	case p.format == formatLengths:
+		f.Message = fmt.Sprintf("two lists of different lengths, %s and %s", arg(p, 0), arg(p, 1))
+		f.Help = "lists unify element by element and do not append or override: build the whole list in one place"
+	case len(f.Origins) == 1:
+		f.Help = "one expression makes the same field several times, with different values: make its label a part of the values"
+	case tr.inOneStruct(f.Origins):
+		f.Help = "the field is in one struct twice: remove one of the two"
+	case inList(p.path):
 		f.Help = "lists unify element by element and do not append or override: build the whole list in one place"
 	}
+}
+
+// inOneStruct reports whether the first two places are fields that are written in
+// one and the same struct.
+func (tr *translator) inOneStruct(at []provenance.Origin) bool {
+	if len(at) < 2 {
+		return false
+	}
+	a, b := tr.fieldAt(at[0].Pos), tr.fieldAt(at[1].Pos)
+	if a == nil || b == nil {
+		return false
+	}
+	ps := tr.syntax.of(tr.loader, tr.inst.Instance)
+	in, isStruct := ps[a].(*ast.StructLit)
+	return isStruct && ps[b] == in
 }
 
 // ofKind returns the part whose value is of a kind.

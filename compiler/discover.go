@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -39,6 +40,8 @@ type discovery struct {
 	modules  map[string]*moduleSource // by dir; nil for a module that is broken
 	found    finding.List
 	outside  string // a folder with CUE files that is in no module
+	loose    string // what to say of one with files that are in no package
+	stray    finding.List
 	packages int
 }
 
@@ -60,8 +63,9 @@ func discover(f *files, patterns []string) ([]*moduleSource, finding.List, error
 		if d.outside != "" {
 			return nil, nil, d.noModule(d.outside)
 		}
-		return nil, nil, fmt.Errorf("%w %s", ErrNoPackages, strings.Join(patterns, " "))
+		return nil, nil, fmt.Errorf("%w %s%s", ErrNoPackages, strings.Join(patterns, " "), d.loose)
 	}
+	d.found = append(d.found, d.stray...)
 	var modules []*moduleSource
 	for _, m := range d.modules {
 		if m == nil {
@@ -245,7 +249,12 @@ func (d *discovery) addFolder(dir, qualifier string, named bool) error {
 	case f.broken:
 		// The files' own findings say why.
 	case named:
-		return fmt.Errorf("%s has no package clause, so it is in no package: begin it with a line such as package %s", f.loose, packageName(dir))
+		return errors.New(f.noClause(dir))
+	case d.loose == "" && f.loose != "":
+		d.loose = ": " + f.noClause(dir)
+	}
+	if !named {
+		d.stray = append(d.stray, f.strayTemplates(dir, d.files.pattern(dir))...)
 	}
 	return nil
 }

@@ -133,16 +133,14 @@ func (tr *translator) rules() []span {
 	return tr.patterns
 }
 
-// labelAt returns the label of the field whose value is at a position.
-func (tr *translator) labelAt(pos provenance.Position) string {
+// fieldAt returns the field whose value is at a position, nil if there is none.
+func (tr *translator) fieldAt(pos provenance.Position) *ast.Field {
 	for field := range tr.written() {
 		if tr.position(field.Value.Pos()) == pos {
-			if name, _, err := ast.LabelName(field.Label); err == nil {
-				return name
-			}
+			return field
 		}
 	}
-	return ""
+	return nil
 }
 
 // written yields the fields that are written in the package and in those that it

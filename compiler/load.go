@@ -161,6 +161,11 @@ func (ld *loader) load(t *tags) ([]*instance, finding.List) {
 		}
 		tags = kept
 	}
+	if len(tags) > 0 {
+		for _, inst := range loaded {
+			t.check(inst.Files)
+		}
+	}
 	instances, found := ld.sound(loaded)
 	return instances, append(ld.broken, found...)
 }
@@ -176,7 +181,11 @@ func (ld *loader) sound(loaded []*build.Instance) ([]*instance, finding.List) {
 			object = ld.src.packages[i].object()
 		}
 		if list := ld.loadFindings(object, inst); len(list) > 0 {
-			found = append(found, list...)
+			for _, f := range list {
+				if !slices.ContainsFunc(found, func(old finding.Finding) bool { return isSameCycle(old, f) }) {
+					found = append(found, f)
+				}
+			}
 			continue
 		}
 		if len(loaded) == len(ld.src.packages) {

@@ -25,6 +25,11 @@ func unreadable(pkg, shown string, err error) finding.Finding {
 		Help:    "mend the file, or take it out of the package",
 		Origins: []provenance.Origin{{Pos: provenance.Position{Filename: shown}}},
 	}
+	var text *textError
+	if errors.As(err, &text) {
+		f.Origins[0].Pos.Line, f.Origins[0].Pos.Column = text.line, text.column
+		f.Help = "save the file as UTF-8 text, or take it out of the package"
+	}
 	if pkg == "" {
 		f.Object = finding.Object{Kind: kindModule, Name: path.Dir(path.Dir(shown))}
 	}
@@ -90,6 +95,7 @@ func moduleFindings(object finding.Object, shown string, data []byte, err error)
 
 var (
 	importFailed = regexp.MustCompile(`^(import failed: |\S+:\d+:\d+: )+`)
+	fileBefore   = regexp.MustCompile(`^/\S+\.cue: `)
 	unfetched    = regexp.MustCompile(`module \S+ is not in the module cache, and podcue uses no network`)
 	noPackage    = regexp.MustCompile(`^cannot find package "([^"]*)": (.*)$`)
 )
@@ -97,7 +103,14 @@ var (
 // translateLoad returns the findings of an error of CUE's loader.
 func (ld *loader) translateLoad(object finding.Object, err error) finding.List {
 	var found finding.List
+	broken := map[string]bool{}
 	for _, e := range errors.Errors(err) {
+		if isSyntax(e) {
+			if broken[e.Position().Filename()] {
+				continue // what the parser makes of the rest of a file follows from the first mistake in it
+			}
+			broken[e.Position().Filename()] = true
+		}
 		f := finding.Finding{ID: finding.IDCUE, Severity: finding.Error, Object: object}
 		for _, pos := range append([]tokenPos{e.Position()}, e.InputPositions()...) {
 			o := provenance.Origin{Pos: ld.position(pos)}
@@ -110,7 +123,7 @@ func (ld *loader) translateLoad(object finding.Object, err error) finding.List {
 			p := ld.pattern(filepath.Join(ld.dir, filepath.FromSlash(path.Dir(f.Origins[0].Pos.Filename))))
 			f.Object = finding.Object{Kind: kindPackage, Name: p, Package: p}
 		}
-		f.Message = tokens.Replace(plain(importFailed.ReplaceAllString(e.Error(), "")))
+		f.Message = tokens.Replace(plain(fileBefore.ReplaceAllString(importFailed.ReplaceAllString(e.Error(), ""), "")))
 		ld.sayLoad(&f)
 		if len(f.Origins) == 0 {
 			at := ld.display(ld.onDisk("cue.mod/module.cue"))
@@ -134,7 +147,7 @@ func (ld *loader) sayLoad(f *finding.Finding) {
 	case m != nil:
 		ld.sayNoPackage(m[1], f)
 	case strings.Contains(f.Message, "import cycle"):
-		f.Message = "the packages import one another"
+		f.Message = importCycle
 		f.Help = "move what they share into a package of its own"
 	case strings.Contains(f.Message, "relative import paths"):
 		f.Message = "an import path is never relative"
@@ -143,19 +156,25 @@ func (ld *loader) sayLoad(f *finding.Finding) {
 		f.Message = "no file of the package is taken: their @if attributes leave all of them out"
 		f.Help = "give the tag with -t, or remove the attribute"
 	default:
-		line := ""
-		if len(f.Origins) > 0 {
-			line = ld.line(f.Origins[0].Pos)
-		}
-		f.Help = syntaxHelp(f.Message, line)
+		ld.saySyntax(f)
 	}
+}
+
+const importCycle = "the packages import one another"
+
+// isSameCycle reports whether two findings are about the same packages, which
+// import one another: each of them has one.
+func isSameCycle(a, b finding.Finding) bool {
+	return a.Message == importCycle && b.Message == importCycle && len(a.Origins) == len(b.Origins) &&
+		!slices.ContainsFunc(a.Origins, func(o provenance.Origin) bool { return !slices.Contains(b.Origins, o) })
 }
 
 // sayNoPackage speaks of an import that leads nowhere.
 func (ld *loader) sayNoPackage(importPath string, f *finding.Finding) {
 	ip := ast.ParseImportPath(importPath)
 	f.Message = fmt.Sprintf("there is no package %s", importPath)
-	if strings.HasPrefix(ip.Path, podcueModule+"/") && ld.src.path != podcueModule {
+	ours := strings.HasPrefix(ip.Path, path.Dir(podcueModule)+"/") || finding.Nearest(ip.Path, []string{schema.ImportPath}) != ""
+	if ours && ld.src.path != podcueModule {
 		f.Message += finding.DidYouMean(ip.Path, []string{schema.ImportPath})
 		f.Help = fmt.Sprintf("write %q", schema.ImportPath)
 		return
@@ -179,53 +198,4 @@ func (ld *loader) sayNoPackage(importPath string, f *finding.Finding) {
 	if near := finding.Nearest(ip.Path, siblings); near != "" && near != ip.Path {
 		f.Help = fmt.Sprintf("write %q", near)
 	}
-}
-
-// line returns the line of a file of the module that is at a position.
-func (ld *loader) line(pos provenance.Position) string {
-	data, err := ld.read(ld.src.disk, ld.src.dir, filepath.Join(ld.dir, filepath.FromSlash(pos.Filename)))
-	if err != nil {
-		return ""
-	}
-	lines := strings.Split(string(data), "\n")
-	if pos.Line < 1 || pos.Line > len(lines) {
-		return ""
-	}
-	return lines[pos.Line-1]
-}
-
-var (
-	yamlItem  = regexp.MustCompile(`^\s*- \S`)
-	bareLabel = regexp.MustCompile(`(^|[\s{,])([A-Za-z0-9_-]+[./-][A-Za-z0-9_./-]*)\s*:`)
-)
-
-// syntaxHelp returns the help for a syntax error in a line.
-func syntaxHelp(message, line string) string {
-	if yamlItem.MatchString(line) {
-		return "this looks like YAML: podcue import turns a manifest into CUE"
-	}
-	if m := bareLabel.FindStringSubmatch(line); m != nil {
-		return fmt.Sprintf("a label with other characters than letters and digits is quoted: %q:", m[2])
-	}
-	switch {
-	case strings.Contains(message, "the end of the file"), strings.Contains(message, "not terminated"), strings.Contains(message, "attribute missing"):
-		return "a bracket or a quote is opened and not closed"
-	case strings.Contains(message, "missing ','"), strings.Contains(message, "expected ','"):
-		return "put a comma or a new line between the two"
-	case strings.Contains(message, "expected label"):
-		return "a field is a label, a colon and a value, such as image: \"nginx:1.29\"; what stands here is a value without a label"
-	case strings.HasPrefix(message, "unexpected"), strings.Contains(message, "expected ')'"), strings.Contains(message, "expected ']'"):
-		return "the brackets do not match"
-	case strings.Contains(message, "expected operand"), strings.Contains(message, "expected selector"):
-		return "a value is missing here"
-	case strings.Contains(message, "import path"):
-		return `an import path is in double quotes, such as import "strings" or import "example.com/team/base"`
-	case strings.Contains(message, "package name"), strings.HasPrefix(message, "expected a name"):
-		return "a name is letters and digits, and does not begin with a digit"
-	case strings.Contains(message, "illegal character"), strings.Contains(message, "invalid character"):
-		return "remove the character"
-	case strings.Contains(message, "nested more than"):
-		return "give the inner parts names, and refer to them"
-	}
-	return "cue fmt points at the same place"
 }

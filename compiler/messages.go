@@ -2,10 +2,8 @@ package compiler
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
-	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 
@@ -36,6 +34,9 @@ const (
 	formatStructural  = "structural cycle"
 	formatRange       = "cannot range over %s (found %s, want list or struct)"
 	formatNotFunction = "cannot call non-function %s (type %s)"
+	formatOperand     = "invalid operand %s (found %s, want list or struct)"
+	formatCycle       = "cycle with field: %v"
+	formatUnusedName  = "unreferenced alias or let clause %s"
 	formatKey         = "key value of dynamic field must be concrete, found %v"
 	formatOperands    = "invalid operands %s and %s to '%s' (type %s and %s)"
 )
@@ -59,7 +60,11 @@ func (tr *translator) finding(p problem) finding.Finding {
 	if f.Message == "" {
 		f.Message = plain(p.text)
 	}
-	tr.sayUnknownYet(p, &f)
+	if strings.HasPrefix(f.Message, "invalid interpolation: cannot use") {
+		f.Message = "only strings, numbers and booleans can be put into a string"
+		f.Help = "put one of the fields of the struct into it, \"\\(name.field)\"; a list is joined with strings.Join(list, \",\")"
+	}
+	tr.sayUnknownYet(p, pl, &f)
 	if before, _, noisy := strings.Cut(f.Message, " errors in empty disjunction"); noisy {
 		f.Message = "fits none of the alternatives"
 		if strings.HasPrefix(before, "invalid interpolation") {
@@ -123,30 +128,17 @@ func (tr *translator) say(p problem, pl place, f *finding.Finding) {
 			f.Help = "give every element that the comprehension goes over the field, or leave those without it out: if x.field != _|_"
 		}
 	case formatNotFunction:
-		f.Message = "there is no function " + arg(p, 0)
-		f.Help = "see the functions of CUE's standard library"
+		tr.sayNoFunction(p, f)
+	case formatCycle:
+		tr.sayCycle(p, f)
+	case formatOperand:
+		f.Message = fmt.Sprintf("%s is %s, which has no fields", arg(p, 0), kindWord(arg(p, 1)))
+		f.Help = fmt.Sprintf("write %s itself; where it comes from a struct, for key, value in … gives both", arg(p, 0))
+	case formatUnusedName:
+		f.Message = "nothing uses " + strings.TrimPrefix(arg(p, 0), "unused ")
+		f.Help = "remove it, or refer to it; a field is written with a colon: name: value"
 	case formatRange:
 		f.Help = "range over a list, or over a struct with for key, value in …"
-	}
-}
-
-// sayUnknownYet speaks of a value that is made of one that has no value yet. A
-// hidden field deserves a word more: it looks as if importers could set it.
-func (tr *translator) sayUnknownYet(p problem, f *finding.Finding) {
-	if !strings.Contains(f.Message, "non-concrete value") {
-		return
-	}
-	for _, pos := range p.own[min(1, len(p.own)):] {
-		name := tr.labelAt(pos)
-		if name == "" {
-			continue
-		}
-		f.Message = fmt.Sprintf("is made of %s, which has no value yet", name)
-		f.Help = fmt.Sprintf("give %s a value, or a default: *value | type", name)
-		if strings.HasPrefix(name, "_") {
-			f.Help = fmt.Sprintf("other packages cannot set %s, since it is hidden: give it a name without the underscore, or a value", name)
-		}
-		return
 	}
 }
 
@@ -168,76 +160,6 @@ func (tr *translator) ownError(p problem, pl place) string {
 		}
 	}
 	return ""
-}
-
-// sayIncomplete speaks of a field that has a type but no value.
-func (tr *translator) sayIncomplete(p problem, pl place, f *finding.Finding) {
-	var defaults []string
-	var parts []part
-	if pl.value.Exists() {
-		tr.parts(pl.value, false, 0, &parts)
-	}
-	for _, part := range parts {
-		if part.rank == rankDefault {
-			defaults = append(defaults, part.value)
-		}
-	}
-	if len(defaults) > 1 {
-		f.Message = fmt.Sprintf("has the defaults %s, and no value that decides", strings.Join(defaults, " and "))
-		f.Help = fmt.Sprintf("give %s a value, or leave one of the defaults out", label(pl.name))
-		return
-	}
-	if through := tr.circle(parts); through != "" {
-		f.Message = "has no value: it refers to " + through + ", which refers back to it"
-		f.Help = "give one of the two a value"
-		return
-	}
-	f.Message = "has no value: it may be " + tr.possible(pl.value, arg(p, 0))
-	f.Help = fmt.Sprintf("give %s a value, or its definition a default: *value | type", label(pl.name))
-}
-
-// circle returns what a field refers to, if the references from there lead in a
-// circle; "" otherwise.
-func (tr *translator) circle(parts []part) string {
-	for _, p := range slices.Backward(parts) {
-		v, first := p.node, ""
-		seen := map[string]bool{}
-		for range maxHops {
-			root, path := v.ReferencePath()
-			if !root.Exists() {
-				break
-			}
-			sels := path.Selectors()
-			if first == "" {
-				first = sels[len(sels)-1].String()
-			}
-			if seen[path.String()] {
-				return first
-			}
-			seen[path.String()] = true
-			own := tr.authors(root.LookupPath(path))
-			if len(own) != 1 {
-				break
-			}
-			v = own[0]
-		}
-	}
-	return ""
-}
-
-// possible says what a value without a value may be.
-func (tr *translator) possible(v cue.Value, text string) string {
-	all := strings.Split(text, " | ")
-	if !slices.ContainsFunc(all, func(s string) bool { return !strings.HasPrefix(s, `"`) }) {
-		return strings.Join(all, " or ")
-	}
-	if v.Exists() && v.IncompleteKind() != cue.BottomKind && v.IncompleteKind() != cue.TopKind {
-		return kindWord(v.IncompleteKind().String())
-	}
-	if text == "_" || text == "" {
-		return "anything"
-	}
-	return shortened(text)
 }
 
 // helpFor returns the help for what podcue has no words of its own for.

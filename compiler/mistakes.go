@@ -91,7 +91,7 @@ func (tr *translator) fieldsOf(x ast.Expr) []string {
 		}
 	}
 	for _, name := range parts {
-		at = at.LookupPath(cue.MakePath(selector(name)))
+		at = at.LookupPath(cue.MakePath(step(at, name, tr.root)))
 	}
 	fields, err := at.Fields(cue.Definitions(true))
 	if err != nil {
@@ -106,40 +106,4 @@ func (tr *translator) fieldsOf(x ast.Expr) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// sayNoReference speaks of a name that nothing has.
-func (tr *translator) sayNoReference(p problem, f *finding.Finding) {
-	missing := arg(p, 0)
-	known := map[string]bool{}
-	for _, file := range tr.inst.Files {
-		if tr.isSchema(tr.fileName(file.Filename)) {
-			continue
-		}
-		for spec := range file.ImportSpecs() {
-			ip := ast.ParseImportPath(unquoted(spec.Path.Value))
-			known[ip.Qualifier] = true
-		}
-		ast.Walk(file, func(n ast.Node) bool {
-			if field, ok := n.(*ast.Field); ok {
-				if name, _, err := ast.LabelName(field.Label); err == nil && ast.IsValidIdent(name) {
-					known[name] = true
-				}
-			}
-			return true
-		}, nil)
-	}
-	var all []string
-	for name := range known {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	f.Message = fmt.Sprintf("nothing is called %s here%s", missing, finding.DidYouMean(missing, all))
-	f.Help = fmt.Sprintf("define %s, or put quotes around it if it is a string: %q", missing, missing)
-	if near := finding.Nearest(missing, all); near != "" {
-		f.Help = "write " + near
-	}
-	if missing == "schema" {
-		f.Help = `import the schema: import "github.com/podcue/podcue/schema"`
-	}
 }

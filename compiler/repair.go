@@ -270,10 +270,3 @@ func begunBy(start string, names []string) string {
 	}
 	return long
 }
-
-// words are what other languages write for CUE's own words.
-var words = map[string]string{
-	"True": "true", "TRUE": "true", "yes": "true", "Yes": "true", "on": "true", "On": "true",
-	"False": "false", "FALSE": "false", "no": "false", "No": "false", "off": "false", "Off": "false",
-	"None": "null", "nil": "null", "Null": "null", "NULL": "null", "undefined": "null",
-}

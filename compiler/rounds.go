@@ -30,6 +30,9 @@ type rounds struct {
 // run decodes the templates and tasks into the package, and returns the findings
 // of those that have mistakes.
 func (r *rounds) run(tr *translator, templates, tasks []member) finding.List {
+	if len(templates)+len(tasks) == 0 {
+		return tr.misnamed()
+	}
 	var found finding.List
 	for n := 1; ; n++ {
 		var broken, again []string

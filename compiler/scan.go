@@ -1,9 +1,11 @@
 package compiler
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"cuelang.org/go/cue/ast"
@@ -20,6 +22,7 @@ type folder struct {
 	clauses  map[string]provenance.Position // where the first clause of each package is
 	broken   bool                           // some file has no readable package clause
 	loose    string                         // a file without a package clause, "" if there is none
+	text     []byte                         // of that file
 }
 
 // scan reads the package clauses of the files in dir.
@@ -52,7 +55,7 @@ func (d *discovery) scan(m *moduleSource, dir string) folder {
 		}
 		switch clause := syntax.PackageName(); {
 		case clause == "" || clause == "_":
-			f.loose = shown
+			f.loose, f.text = shown, data
 		case !slices.Contains(f.packages, clause):
 			f.packages = append(f.packages, clause)
 			f.clauses[clause] = clausePosition(shown, syntax)
@@ -120,4 +123,38 @@ func (m *moduleSource) importPath(p *packageSource) string {
 		ip += ":" + p.name
 	}
 	return ip
+}
+
+// noClause says that the folder has files, and no package.
+func (f folder) noClause(dir string) string {
+	if looksLikeYAML.Match(f.text) {
+		return f.loose + " is YAML, and no CUE: podcue import turns a manifest into CUE"
+	}
+	return fmt.Sprintf("%s has no package clause, so it is in no package: begin it with a line such as package %s", f.loose, packageName(dir))
+}
+
+var looksLikeYAML = regexp.MustCompile(`(?m)^(apiVersion|kind): *[A-Za-z]`)
+
+// strayTemplates returns a warning if the folder has templates or tasks in a file
+// that is in no package: nothing of it is checked.
+func (f folder) strayTemplates(dir, pattern string) finding.List {
+	syntax, err := parser.ParseFile(f.loose, f.text)
+	if f.loose == "" || err != nil {
+		return nil
+	}
+	for _, decl := range syntax.Decls {
+		field, ok := decl.(*ast.Field)
+		if !ok || !isLabel(field.Label, templatesField) && !isLabel(field.Label, tasksField) {
+			continue
+		}
+		pos := field.Label.Pos()
+		return finding.List{{
+			ID: finding.IDCUE, Severity: finding.Warning,
+			Object:  finding.Object{Kind: kindPackage, Name: pattern, Package: pattern},
+			Message: "the file has no package clause, so nothing of it is checked",
+			Help:    "begin it with a line such as package " + packageName(dir),
+			Origins: []provenance.Origin{{Pos: provenance.Position{Filename: f.loose, Line: pos.Line(), Column: pos.Column()}}},
+		}}
+	}
+	return nil
 }

@@ -5,6 +5,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/format"
+	"cuelang.org/go/cue/token"
 )
 
 // tags are the tags of a compilation. CUE refuses a tag that no file of a module
@@ -37,6 +42,29 @@ func (t *tags) note(message string) {
 }
 
 var badTag = regexp.MustCompile(`^invalid (\w+) for injection tag "([^"]*)": (.*)$`)
+
+// check keeps the error of a tag whose value the field does not take, where that
+// can be told from the field alone: its alternatives, its bounds.
+func (t *tags) check(files []*ast.File) {
+	ctx := cuecontext.New()
+	for _, f := range files {
+		ast.Walk(f, func(n ast.Node) bool {
+			field, ok := n.(*ast.Field)
+			if !ok || len(field.Attrs) == 0 || t.bad != nil {
+				return t.bad == nil
+			}
+			both, ok := field.Value.(*ast.BinaryExpr)
+			if name := tagIn(field); ok && name != "" && both.Op == token.AND && !both.Y.Pos().IsValid() {
+				rule, given := ctx.BuildExpr(both.X), ctx.BuildExpr(both.Y)
+				if rule.Err() == nil && given.Err() == nil && rule.Unify(given).Err() != nil {
+					text, _ := format.Node(both.X)
+					t.bad = fmt.Errorf("tag %q: the field with @tag(%s) is %s, and cannot be %s", name, name, shortened(string(text)), quoted(given))
+				}
+			}
+			return true
+		}, nil)
+	}
+}
 
 func (t *tags) use(used []string) {
 	for _, tag := range used {

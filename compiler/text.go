@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -12,25 +11,32 @@ import (
 	"cuelang.org/go/cue/token"
 )
 
+// A textError is the first byte of a file that no CUE has.
+type textError struct {
+	text         string
+	line, column int
+}
+
+func (e *textError) Error() string { return e.text }
+
 // checkText refuses what cannot be CUE: binary files and other encodings.
 func checkText(data []byte) error {
-	if i := bytes.IndexByte(data, 0); i >= 0 {
-		return fmt.Errorf("is no text: byte 0 in line %d", lineOf(data, i))
+	wrong := func(i int, format string, args ...any) error {
+		start := 1 + bytes.LastIndexByte(data[:i], '\n')
+		return &textError{fmt.Sprintf(format, args...), 1 + bytes.Count(data[:i], []byte{'\n'}), 1 + i - start}
 	}
-	if utf8.Valid(data) {
-		return nil
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		return wrong(i, "is no text: it has a byte 0")
 	}
 	for i := 0; i < len(data); {
 		r, n := utf8.DecodeRune(data[i:])
 		if r == utf8.RuneError && n == 1 {
-			return fmt.Errorf("is not UTF-8: line %d has byte 0x%02x", lineOf(data, i), data[i])
+			return wrong(i, "is not UTF-8: it has the byte 0x%02x", data[i])
 		}
 		i += n
 	}
-	return errors.New("is not UTF-8")
+	return nil
 }
-
-func lineOf(data []byte, i int) int { return 1 + bytes.Count(data[:i], []byte{'\n'}) }
 
 // parse is CUE's parser with a bound on nesting, which the evaluator's stack
 // depends on.

@@ -22,6 +22,7 @@ type translator struct {
 	root cue.Value // the package, as far as it can be evaluated
 
 	patterns []span   // see rules; nil until asked for
+	meant    []string // files that have a definition of the schema without its package
 	removed  []string // templates that were taken out of the package
 }
 
@@ -100,7 +101,10 @@ func findFile(inst *build.Instance, file string, seen map[*build.Instance]bool) 
 
 func (tr *translator) findings(problems []problem) finding.List {
 	var found finding.List
-	for _, p := range problems {
+	for i, p := range problems {
+		if slices.ContainsFunc(problems[:i], func(q problem) bool { return isRound(q, p) }) {
+			continue
+		}
 		if follows(p, problems) || slices.ContainsFunc(problems, func(q problem) bool { return tr.isSlip(q, p) }) {
 			continue
 		}
