@@ -47,13 +47,23 @@ const (
 	// maxSteps is how many steps a program may take: some milliseconds. What
 	// takes longer is left to CUE, which has a deadline.
 	maxSteps = 200_000
+	// stepText is how much text is another step.
+	stepText = 256
 	// maxText is how long a text of a program may grow.
 	maxText = 1 << 20
 )
 
-// step counts one step of m.
-func (m *machine) step() bool {
+// step counts one step of m, which goes through values.
+func (m *machine) step(values ...any) bool {
 	m.steps--
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			m.steps -= len(v) / stepText
+		case []any:
+			m.steps -= len(v)
+		}
+	}
 	return m.steps >= 0
 }
 

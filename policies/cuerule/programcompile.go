@@ -6,7 +6,6 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
-	cueliteral "cuelang.org/go/cue/literal"
 	"cuelang.org/go/cue/token"
 )
 
@@ -231,86 +230,15 @@ func (c *programmer) member(x ast.Expr, s *scope, name string, key expr) expr {
 				return member(v, k), true
 			}
 		case int64:
-			if list, ok := v.([]any); ok && k >= 0 && k < int64(len(list)) {
-				return list[k], true
+			switch v := v.(type) {
+			case []any:
+				if k >= 0 && k < int64(len(v)) {
+					return v[k], true
+				}
+			case missing:
+				return v, true
 			}
 		}
 		return nil, false
-	}
-}
-
-func (c *programmer) basic(e *ast.BasicLit) expr {
-	switch e.Kind {
-	case token.STRING:
-		if s, ok := text(e); ok {
-			return constantly(s)
-		}
-	case token.INT:
-		if n, ok := decimal(e.Value); ok {
-			return constantly(n)
-		}
-	case token.TRUE:
-		return constantly(true)
-	case token.FALSE:
-		return constantly(false)
-	case token.NULL:
-		return constantly(nil)
-	}
-	return nil
-}
-
-// text returns the text that a literal is.
-func text(e *ast.BasicLit) (string, bool) {
-	if e.Kind != token.STRING {
-		return "", false
-	}
-	info, _, _, err := cueliteral.ParseQuotes(e.Value, e.Value)
-	if err != nil || !info.IsDouble() {
-		return "", false
-	}
-	s, err := cueliteral.Unquote(e.Value)
-	return s, err == nil
-}
-
-func (c *programmer) interpolation(e *ast.Interpolation, s *scope) expr {
-	var parts []expr
-	first, last := e.Quotes()
-	info, prefix, _, err := cueliteral.ParseQuotes(first.Value, last.Value)
-	if err != nil || !info.IsDouble() {
-		return nil
-	}
-	for i, elt := range e.Elts {
-		if i%2 == 1 {
-			x := c.value(elt, s)
-			if x == nil {
-				return nil
-			}
-			parts = append(parts, x)
-			continue
-		}
-		l, ok := elt.(*ast.BasicLit)
-		if !ok || len(l.Value) < prefix {
-			return nil
-		}
-		text, err := info.Unquote(l.Value[prefix:])
-		if err != nil {
-			return nil
-		}
-		parts, prefix = append(parts, constantly(text)), 1
-	}
-	return func(m *machine) (any, bool) {
-		var b strings.Builder
-		for _, p := range parts {
-			v, ok := p(m)
-			if !ok {
-				return nil, false
-			}
-			text, ok := shown(v)
-			if !ok || b.Len()+len(text) > maxText {
-				return nil, false
-			}
-			b.WriteString(text)
-		}
-		return b.String(), true
 	}
 }

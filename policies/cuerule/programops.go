@@ -5,32 +5,11 @@ import (
 	"crypto/sha256"
 	"math"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
 )
-
-// decimal returns the number that s is, in decimal digits alone.
-func decimal(s string) (int64, bool) {
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil && strconv.FormatInt(n, 10) == s
-}
-
-// shown returns how an interpolation shows v.
-func shown(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case int64:
-		return strconv.FormatInt(v, 10), true
-	case bool:
-		return strconv.FormatBool(v), true
-	}
-	return "", false
-}
 
 func (c *programmer) unary(e *ast.UnaryExpr, s *scope) expr {
 	x := c.value(e.X, s)
@@ -40,15 +19,15 @@ func (c *programmer) unary(e *ast.UnaryExpr, s *scope) expr {
 	switch e.Op {
 	case token.NOT:
 		return func(m *machine) (any, bool) {
-			v, _ := x(m)
-			b, ok := v.(bool)
-			return !b, ok
+			v, ok := x(m)
+			b, isBool := v.(bool)
+			return !b, ok && isBool
 		}
 	case token.SUB:
 		return func(m *machine) (any, bool) {
-			v, _ := x(m)
-			n, ok := v.(int64)
-			return -n, ok && n != math.MinInt64
+			v, ok := x(m)
+			n, isInt := v.(int64)
+			return -n, ok && isInt && n != math.MinInt64
 		}
 	}
 	return nil
@@ -76,7 +55,7 @@ func (c *programmer) binary(e *ast.BinaryExpr, s *scope) expr {
 			return nil, false
 		}
 		right, ok := y(m)
-		if !ok || !m.step() {
+		if !ok || !m.step(left, right) {
 			return nil, false
 		}
 		return op(left, right)
@@ -102,7 +81,8 @@ func (c *programmer) presence(e ast.Expr, want bool, s *scope) expr {
 	}
 }
 
-// otherwise compiles *x | y, which is x if there is one.
+// otherwise compiles *x | y, which is x if there is one. What y is must be plain
+// to see: a default of its own would be lost.
 func (c *programmer) otherwise(e *ast.BinaryExpr, s *scope) expr {
 	first, ok := e.X.(*ast.UnaryExpr)
 	if !ok || first.Op != token.MUL {
@@ -110,6 +90,15 @@ func (c *programmer) otherwise(e *ast.BinaryExpr, s *scope) expr {
 	}
 	switch first.X.(type) {
 	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr:
+	default:
+		return nil
+	}
+	switch y := e.Y.(type) {
+	case *ast.BasicLit, *ast.Interpolation:
+	case *ast.ListLit:
+		if len(y.Elts) > 0 {
+			return nil
+		}
 	default:
 		return nil
 	}
@@ -244,150 +233,4 @@ func add(x, y any) (any, bool) {
 		return x + other, true
 	}
 	return nil, false
-}
-
-// call compiles a call of len, or of a function of CUE's packages that is Go's
-// own.
-func (c *programmer) call(e *ast.CallExpr, s *scope) expr {
-	f := c.function(e.Fun, s)
-	if f == nil {
-		return nil
-	}
-	var args []expr
-	for _, a := range e.Args {
-		x := c.value(a, s)
-		if x == nil {
-			return nil
-		}
-		args = append(args, x)
-	}
-	return func(m *machine) (any, bool) {
-		values := make([]any, len(args))
-		for i, a := range args {
-			v, ok := a(m)
-			if !ok {
-				return nil, false
-			}
-			values[i] = v
-		}
-		if !m.step() {
-			return nil, false
-		}
-		return f(values)
-	}
-}
-
-func (c *programmer) function(e ast.Expr, s *scope) func(args []any) (any, bool) {
-	switch e := e.(type) {
-	case *ast.Ident:
-		if _, declared := s.look(e.Name); !declared && e.Name == "len" {
-			return size
-		}
-	case *ast.SelectorExpr:
-		id, isIdent := e.X.(*ast.Ident)
-		name, named := e.Sel.(*ast.Ident)
-		if !isIdent || !named {
-			return nil
-		}
-		b, _ := s.look(id.Name)
-		if path, ok := b.(imported); ok {
-			return packageFunction(string(path) + "." + name.Name)
-		}
-	}
-	return nil
-}
-
-func packageFunction(name string) func(args []any) (any, bool) {
-	switch name {
-	case "strings.HasPrefix":
-		return ofTexts(strings.HasPrefix)
-	case "strings.HasSuffix":
-		return ofTexts(strings.HasSuffix)
-	case "strings.Contains":
-		return ofTexts(strings.Contains)
-	case "strings.TrimPrefix":
-		return ofTexts(strings.TrimPrefix)
-	case "strings.TrimSuffix":
-		return ofTexts(strings.TrimSuffix)
-	case "strings.Split":
-		return ofTexts(func(s, sep string) []any {
-			list := []any{}
-			for _, part := range strings.Split(s, sep) {
-				list = append(list, part)
-			}
-			return list
-		})
-	case "strings.Join":
-		return join
-	case "list.Contains":
-		return contains
-	}
-	return nil
-}
-
-func ofTexts[T any](f func(x, y string) T) func(args []any) (any, bool) {
-	return func(args []any) (any, bool) {
-		if len(args) != 2 {
-			return nil, false
-		}
-		x, ok := args[0].(string)
-		y, also := args[1].(string)
-		if !ok || !also {
-			return nil, false
-		}
-		return f(x, y), true
-	}
-}
-
-func size(args []any) (any, bool) {
-	if len(args) != 1 {
-		return nil, false
-	}
-	switch v := args[0].(type) {
-	case string:
-		return int64(len(v)), true
-	case []any:
-		return int64(len(v)), true
-	case map[string]any:
-		return int64(len(v)), true
-	case record:
-		return int64(len(v)), true
-	}
-	return nil, false
-}
-
-// texts returns v as a list of texts.
-func texts(v any) ([]string, bool) {
-	list, ok := v.([]any)
-	if !ok {
-		return nil, false
-	}
-	var all []string
-	for _, e := range list {
-		s, ok := e.(string)
-		if !ok {
-			return nil, false
-		}
-		all = append(all, s)
-	}
-	return all, true
-}
-
-func join(args []any) (any, bool) {
-	if len(args) != 2 {
-		return nil, false
-	}
-	all, ok := texts(args[0])
-	sep, also := args[1].(string)
-	text := strings.Join(all, sep)
-	return text, ok && also && len(text) <= maxText
-}
-
-func contains(args []any) (any, bool) {
-	if len(args) != 2 {
-		return nil, false
-	}
-	all, ok := texts(args[0])
-	s, also := args[1].(string)
-	return slices.Contains(all, s), ok && also
 }

@@ -65,9 +65,9 @@ func (c *programmer) clauses(clauses []ast.Clause, body ast.Expr, s *scope) gene
 			return nil
 		}
 		return func(m *machine, yield func(any) bool) bool {
-			v, _ := condition(m)
-			holds, ok := v.(bool)
-			return ok && m.step() && (!holds || then(m, yield))
+			v, ok := condition(m)
+			holds, isBool := v.(bool)
+			return ok && isBool && m.step() && (!holds || then(m, yield))
 		}
 	case *ast.LetClause:
 		value, at, inner := c.expr(clause.Expr, s), c.slot(), s.inner()

@@ -1,0 +1,162 @@
+package cuerule
+
+import (
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue/ast"
+)
+
+// call compiles a call of len, or of a function of CUE's packages that is Go's
+// own.
+func (c *programmer) call(e *ast.CallExpr, s *scope) expr {
+	f := c.function(e.Fun, s)
+	if f == nil {
+		return nil
+	}
+	var args []expr
+	for _, a := range e.Args {
+		x := c.value(a, s)
+		if x == nil {
+			return nil
+		}
+		args = append(args, x)
+	}
+	return func(m *machine) (any, bool) {
+		values := make([]any, len(args))
+		for i, a := range args {
+			v, ok := a(m)
+			if !ok {
+				return nil, false
+			}
+			values[i] = v
+		}
+		if !m.step(values...) {
+			return nil, false
+		}
+		return f(values)
+	}
+}
+
+func (c *programmer) function(e ast.Expr, s *scope) func(args []any) (any, bool) {
+	switch e := e.(type) {
+	case *ast.Ident:
+		if _, declared := s.look(e.Name); !declared && e.Name == "len" {
+			return size
+		}
+	case *ast.SelectorExpr:
+		id, isIdent := e.X.(*ast.Ident)
+		name, named := e.Sel.(*ast.Ident)
+		if !isIdent || !named {
+			return nil
+		}
+		b, _ := s.look(id.Name)
+		if path, ok := b.(imported); ok {
+			return packageFunction(string(path) + "." + name.Name)
+		}
+	}
+	return nil
+}
+
+func packageFunction(name string) func(args []any) (any, bool) {
+	switch name {
+	case "strings.HasPrefix":
+		return ofTexts(strings.HasPrefix)
+	case "strings.HasSuffix":
+		return ofTexts(strings.HasSuffix)
+	case "strings.Contains":
+		return ofTexts(strings.Contains)
+	case "strings.TrimPrefix":
+		return ofTexts(strings.TrimPrefix)
+	case "strings.TrimSuffix":
+		return ofTexts(strings.TrimSuffix)
+	case "strings.Split":
+		return ofTexts(func(s, sep string) []any {
+			list := []any{}
+			for _, part := range strings.Split(s, sep) {
+				list = append(list, part)
+			}
+			return list
+		})
+	case "strings.ToLower":
+		return func(args []any) (any, bool) {
+			if len(args) != 1 {
+				return nil, false
+			}
+			s, ok := args[0].(string)
+			return strings.ToLower(s), ok
+		}
+	case "strings.Join":
+		return join
+	case "list.Contains":
+		return contains
+	}
+	return nil
+}
+
+func ofTexts[T any](f func(x, y string) T) func(args []any) (any, bool) {
+	return func(args []any) (any, bool) {
+		if len(args) != 2 {
+			return nil, false
+		}
+		x, ok := args[0].(string)
+		y, also := args[1].(string)
+		if !ok || !also {
+			return nil, false
+		}
+		return f(x, y), true
+	}
+}
+
+func size(args []any) (any, bool) {
+	if len(args) != 1 {
+		return nil, false
+	}
+	switch v := args[0].(type) {
+	case string:
+		return int64(len(v)), true
+	case []any:
+		return int64(len(v)), true
+	case map[string]any:
+		return int64(len(v)), true
+	case record:
+		return int64(len(v)), true
+	}
+	return nil, false
+}
+
+// texts returns v as a list of texts.
+func texts(v any) ([]string, bool) {
+	list, ok := v.([]any)
+	if !ok {
+		return nil, false
+	}
+	var all []string
+	for _, e := range list {
+		s, ok := e.(string)
+		if !ok {
+			return nil, false
+		}
+		all = append(all, s)
+	}
+	return all, true
+}
+
+func join(args []any) (any, bool) {
+	if len(args) != 2 {
+		return nil, false
+	}
+	all, ok := texts(args[0])
+	sep, also := args[1].(string)
+	text := strings.Join(all, sep)
+	return text, ok && also && len(text) <= maxText
+}
+
+func contains(args []any) (any, bool) {
+	if len(args) != 2 {
+		return nil, false
+	}
+	all, ok := texts(args[0])
+	s, also := args[1].(string)
+	return slices.Contains(all, s), ok && also
+}
