@@ -91,7 +91,7 @@ func (tr *translator) inOneStruct(at []provenance.Origin) bool {
 	if a == nil || b == nil {
 		return false
 	}
-	ps := tr.syntax.of(tr.loader, tr.inst.Instance)
+	ps := tr.parentsIn(tr.inst.Instance)
 	in, isStruct := ps[a].(*ast.StructLit)
 	return isStruct && ps[b] == in
 }

@@ -35,7 +35,7 @@ func (r *rounds) template(tr *translator, m member) (t *Template, list finding.L
 	if !ok {
 		return nil, list, own
 	}
-	t, err := r.decodeTemplate(m.name, r.inst, m.value)
+	t, err := r.decodeTemplate(m.name, r.pkg.Path, r.evaluation, cue.MakePath(cue.Str(templatesField), cue.Str(m.name)))
 	if err != nil {
 		return nil, tr.undecodable(kindTemplate, m, err), true
 	}
@@ -43,9 +43,11 @@ func (r *rounds) template(tr *translator, m member) (t *Template, list finding.L
 	return t, nil, false
 }
 
-// decodeTemplate decodes v, which is concrete and without errors; where it is, it
-// does not say.
-func (ev *evaluator) decodeTemplate(label string, inst *instance, v cue.Value) (*Template, error) {
+// decodeTemplate decodes what is at a path of an evaluation, which is concrete and
+// without errors, as a template of the package pkg; where it is written, it does
+// not say.
+func (ev *evaluator) decodeTemplate(label, pkg string, e *evaluation, at cue.Path) (*Template, error) {
+	v := ev.value(e).LookupPath(at)
 	data, err := v.MarshalJSON()
 	if err != nil {
 		return nil, err
@@ -54,7 +56,7 @@ func (ev *evaluator) decodeTemplate(label string, inst *instance, v cue.Value) (
 	if err := strict(data, &a); err != nil {
 		return nil, err
 	}
-	t := &Template{Name: a.Name, Package: inst.source.path, PrimaryContainerName: a.PrimaryContainerName}
+	t := &Template{Name: a.Name, Package: pkg, PrimaryContainerName: a.PrimaryContainerName}
 	if t.Name == "" {
 		t.Name = label
 	}
@@ -65,8 +67,8 @@ func (ev *evaluator) decodeTemplate(label string, inst *instance, v cue.Value) (
 			return nil, fmt.Errorf("podSpec: %w", err)
 		}
 	}
-	t.Fields = ev.fields(inst, v, data, templatePath, templateLayer)
-	t.Waivers, t.badWaivers = ev.waivers(inst, t, v)
+	t.Fields = ev.fields(e, at, data, templatePath, templateLayer)
+	t.Waivers, t.badWaivers = ev.waivers(e.inst, t, v)
 	return t, nil
 }
 
@@ -94,7 +96,7 @@ func (r *rounds) task(tr *translator, m member) (t *Task, list finding.List, own
 	}
 	return &Task{
 		Name: name, Package: r.inst.source.path, Pos: r.itemPosition(r.inst, tasksField, m), JSON: data,
-		Fields: r.fields(r.inst, m.value, data, nil, taskLayer),
+		Fields: r.fields(r.evaluation, cue.MakePath(cue.Str(tasksField), cue.Str(m.name)), data, nil, taskLayer),
 	}, nil, false
 }
 
@@ -109,7 +111,7 @@ func taskJSON(m member) (data []byte, name string, err error) {
 	var b bytes.Buffer
 	for fields.Next() {
 		label := fields.Selector().Unquoted()
-		if label == "podTemplate" {
+		if label == podTemplateField {
 			continue
 		}
 		value, err := fields.Value().MarshalJSON()

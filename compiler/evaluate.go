@@ -7,9 +7,7 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/build"
-	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
-	"cuelang.org/go/cue/inject/embed"
 	"cuelang.org/go/cue/token"
 
 	"github.com/podcue/podcue/finding"
@@ -27,20 +25,19 @@ const (
 
 // The fields of a package that podcue reads.
 const (
-	templatesField = "templates"
-	tasksField     = "tasks"
+	templatesField   = "templates"
+	tasksField       = "tasks"
+	podTemplateField = "podTemplate" // of a task
 )
 
-// An evaluator evaluates the packages of one module, all in one context: they
-// share what they import.
+// An evaluator evaluates the packages of one module.
 type evaluator struct {
 	*loader
-	ctx       *cue.Context
+	session
 	templates map[templateKey]*Template
 	pending   []pendingTask
 	foreign   []*Template        // those that tasks take from packages that are not named
 	mended    map[token.Pos]bool // where build took a mistake out
-	syntax    *syntaxCache
 	// attributed says which packages have podcue's attribute in them or in what
 	// they import.
 	attributed map[*build.Instance]bool
@@ -52,16 +49,17 @@ type templateKey struct{ importPath, name string }
 // A pendingTask is a task whose template is to be found once all packages are
 // evaluated.
 type pendingTask struct {
-	task  *Task
-	value cue.Value // its podTemplate
-	pkg   *Package
-	inst  *instance
+	task   *Task
+	pkg    *Package
+	refers reference // what its podTemplate refers to
+	*evaluation
+	at  cue.Path  // where its podTemplate is
+	own *Template // of the task itself; nil until it is decoded
 }
 
 func newEvaluator(ld *loader) *evaluator {
 	return &evaluator{
-		loader: ld, ctx: cuecontext.New(cuecontext.WithInjection(embed.New())), templates: map[templateKey]*Template{}, mended: map[token.Pos]bool{},
-		syntax: &syntaxCache{made: map[*build.Instance]parents{}}, attributed: map[*build.Instance]bool{},
+		loader: ld, templates: map[templateKey]*Template{}, mended: map[token.Pos]bool{}, attributed: map[*build.Instance]bool{},
 	}
 }
 
@@ -70,14 +68,17 @@ func newEvaluator(ld *loader) *evaluator {
 func (ev *evaluator) evaluate(inst *instance) (p *Package, found finding.List) {
 	src := inst.source
 	defer recovered(src.object(), &found)
+	ev.room()
 	root, found := ev.build(inst)
+	e := &evaluation{inst: inst}
+	ev.keep(e, root)
 	tr := newTranslator(ev, inst, root)
 	p = &Package{Path: src.path, ImportPath: ev.src.importPath(src)}
 	templates, tasks := members(root, templatesField), members(root, tasksField)
 	if !src.named && len(templates)+len(tasks) == 0 && exists(root, "policies") {
 		return nil, nil // a package of policies is for the policies to judge
 	}
-	r := &rounds{evaluator: ev, inst: inst, pkg: p}
+	r := &rounds{evaluator: ev, evaluation: e, pkg: p}
 	found = append(append(found, tr.general()...), r.run(tr, templates, tasks)...)
 	p.sort()
 	found = append(found, p.sameNames(src.object())...)
@@ -121,7 +122,10 @@ func (p *Package) sameNames(object finding.Object) finding.List {
 // platform evaluates the platform package.
 func (ev *evaluator) platform(inst *instance) (p *Platform, found finding.List) {
 	defer recovered(inst.source.object(), &found)
+	ev.room()
 	root, found := ev.build(inst)
+	e := &evaluation{inst: inst}
+	ev.keep(e, root)
 	tr := newTranslator(ev, inst, root)
 	if err := root.Validate(cue.Concrete(true), cue.Final()); err != nil && len(found) == 0 {
 		found = once(tr.findings(tr.complete(distinct(tr.problems(err)), kindConfig, nil, root)))
@@ -139,7 +143,7 @@ func (ev *evaluator) platform(inst *instance) (p *Platform, found finding.List) 
 			pos = at
 		}
 	}
-	return &Platform{JSON: data, Pos: pos, Fields: ev.fields(inst, root, data, nil, configLayer)}, nil
+	return &Platform{JSON: data, Pos: pos, Fields: ev.fields(e, cue.Path{}, data, nil, configLayer)}, nil
 }
 
 // general returns the findings of the package that are about no single template

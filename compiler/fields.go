@@ -6,7 +6,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"sync"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
@@ -38,24 +37,29 @@ func (ld *loader) fileName(name string) string {
 // begins: the first label that has its name. One that no label names outright,
 // such as those of comprehensions, is where its value is.
 func (ev *evaluator) itemPosition(inst *instance, field string, m member) provenance.Position {
-	for _, f := range inst.Files {
-		for _, decl := range f.Decls {
-			outer, ok := decl.(*ast.Field)
-			if !ok || !isLabel(outer.Label, field) {
-				continue
-			}
-			s, ok := outer.Value.(*ast.StructLit)
-			if !ok {
-				continue
-			}
-			for _, elt := range s.Elts {
-				if inner, ok := elt.(*ast.Field); ok && isLabel(inner.Label, m.name) {
-					return ev.position(inner.Label.Pos())
-				}
+	for _, s := range inst.literals(field) {
+		for _, elt := range s.Elts {
+			if inner, ok := elt.(*ast.Field); ok && isLabel(inner.Label, m.name) {
+				return ev.position(inner.Label.Pos())
 			}
 		}
 	}
 	return ev.authorPosition(m.value)
+}
+
+// literals returns the structs that the package's field is written as.
+func (inst *instance) literals(field string) []*ast.StructLit {
+	var out []*ast.StructLit
+	for _, f := range inst.Files {
+		for _, decl := range f.Decls {
+			if outer, ok := decl.(*ast.Field); ok && isLabel(outer.Label, field) {
+				if s, ok := outer.Value.(*ast.StructLit); ok {
+					out = append(out, s)
+				}
+			}
+		}
+	}
+	return out
 }
 
 func isLabel(l ast.Label, name string) bool {
@@ -83,12 +87,13 @@ func templatePath(name string) provenance.Path {
 	return provenance.Path(name)
 }
 
-// fields returns a function that computes, once, the origins of every node of v,
-// whose JSON form is data. top maps the names of v's members to their paths; nil
-// is the name itself.
-func (ev *evaluator) fields(inst *instance, v cue.Value, data []byte, top func(string) provenance.Path, layer string) func() provenance.Map {
-	return sync.OnceValue(func() provenance.Map {
-		c := &collector{evaluator: ev, parents: ev.syntax.of(ev.loader, inst.Instance), origin: provenance.Map{}, layer: layer}
+// fields returns a function that computes, once, the origins of every node of
+// what is at a path of a package, whose JSON form is data. top maps the names of
+// its members to their paths; nil is the name itself.
+func (ev *evaluator) fields(e *evaluation, at cue.Path, data []byte, top func(string) provenance.Path, layer string) func() provenance.Map {
+	return ev.later(e, func(root cue.Value) provenance.Map {
+		v := root.LookupPath(at)
+		c := &collector{evaluator: ev, parents: ev.parentsIn(e.inst.Instance), origin: provenance.Map{}, layer: layer}
 		var obj map[string]any
 		if json.Unmarshal(data, &obj) != nil {
 			return c.origin

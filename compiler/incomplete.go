@@ -168,7 +168,7 @@ func (tr *translator) inDefinition(field *ast.Field) bool {
 	if field == nil {
 		return false
 	}
-	ps := tr.syntax.of(tr.loader, tr.inst.Instance)
+	ps := tr.parentsIn(tr.inst.Instance)
 	for n := ps[field]; n != nil; n = ps[n] {
 		if up, ok := n.(*ast.Field); ok {
 			if name, _, err := ast.LabelName(up.Label); err == nil && strings.HasPrefix(name, "#") {

@@ -25,14 +25,13 @@ func (ev *evaluator) link(packages []*Package) finding.List {
 			t.Used, p.task.Template = true, t
 			continue
 		}
-		t, err := ev.decodeTemplate(p.task.Name, p.inst, p.value)
-		if err != nil {
-			tr := newTranslator(ev, p.inst, p.value)
-			found = append(found, tr.undecodable(kindTask, member{p.task.Name, p.value}, err)...)
-			continue
+		if p.own == nil {
+			found = append(found, ev.decodeOwn(&p)...)
 		}
-		t.Used, p.task.Template, t.Pos = true, t, ev.authorPosition(p.value)
-		p.pkg.Templates = append(p.pkg.Templates, t)
+		if t := p.own; t != nil {
+			t.Used, p.task.Template = true, t
+			p.pkg.Templates = append(p.pkg.Templates, t)
+		}
 	}
 	for _, p := range packages {
 		p.sort()
@@ -40,37 +39,63 @@ func (ev *evaluator) link(packages []*Package) finding.List {
 	return found
 }
 
-// referred returns the template that the task's podTemplate is a plain reference
-// to, nil if it is anything else, or a template of another module.
-func (ev *evaluator) referred(p pendingTask) *Template {
-	v := p.value
+// decodeOwn decodes the task's podTemplate as a template of its own.
+func (ev *evaluator) decodeOwn(p *pendingTask) finding.List {
+	t, err := ev.decodeTemplate(p.task.Name, p.pkg.Path, p.evaluation, p.at)
+	v := ev.value(p.evaluation).LookupPath(p.at)
+	if err != nil {
+		return newTranslator(ev, p.inst, v).undecodable(kindTask, member{p.task.Name, v}, err)
+	}
+	t.Pos = ev.authorPosition(v)
+	p.own = t
+	return nil
+}
+
+// A reference is what a task's podTemplate refers to: a template of a package.
+type reference struct {
+	templateKey
+	in *build.Instance // the package
+}
+
+// reference returns what v is a plain reference to, the zero value if it is
+// anything else.
+func (ev *evaluator) reference(v cue.Value) reference {
 	for range maxHops {
 		own := ev.authors(v)
 		if len(own) != 1 {
-			return nil
+			return reference{}
 		}
 		root, path := own[0].ReferencePath()
 		if !root.Exists() {
-			return nil
+			return reference{}
 		}
 		sels := path.Selectors()
 		if inst := root.BuildInstance(); inst != nil && len(sels) == 2 && sels[0].String() == templatesField {
-			key := templateKey{canonical(inst.ImportPath), sels[1].Unquoted()}
-			if t := ev.templates[key]; t != nil {
-				return t
-			}
-			return ev.imported(p, inst, key)
+			return reference{templateKey{canonical(inst.ImportPath), sels[1].Unquoted()}, inst}
 		}
 		v = root.LookupPath(path)
 	}
-	return nil
+	return reference{}
+}
+
+// referred returns the template that a task's podTemplate is a plain reference to,
+// nil if it is anything else, or a template of another module.
+func (ev *evaluator) referred(p pendingTask) *Template {
+	if p.refers.in == nil {
+		return nil
+	}
+	if t := ev.templates[p.refers.templateKey]; t != nil {
+		return t
+	}
+	return ev.imported(p)
 }
 
 // imported returns the template of a package of the module that is not named, and
 // that the task's package imports; nil if it is of another module, or has
 // mistakes. It is decoded as the task has it: nothing else unifies it with the
 // schema.
-func (ev *evaluator) imported(p pendingTask, in *build.Instance, key templateKey) *Template {
+func (ev *evaluator) imported(p pendingTask) *Template {
+	in, key := p.refers.in, p.refers.templateKey
 	dir, ok := ev.real(in.Dir)
 	if !ok || strings.HasPrefix(dir, "cue.mod/") {
 		return nil
@@ -79,11 +104,11 @@ func (ev *evaluator) imported(p pendingTask, in *build.Instance, key templateKey
 	if slices.ContainsFunc(ev.src.packages, func(p *packageSource) bool { return p.path == src.path }) {
 		return nil // it has mistakes
 	}
-	t, err := ev.decodeTemplate(key.name, &instance{p.inst.Instance, src}, p.value)
+	t, err := ev.decodeTemplate(key.name, src.path, p.evaluation, p.at)
 	if err != nil {
 		return nil // the same mistake is one of the task's
 	}
-	t.Used, t.Pos = true, ev.itemPosition(&instance{in, src}, templatesField, member{key.name, p.value})
+	t.Used, t.Pos = true, ev.itemPosition(&instance{in, src}, templatesField, member{key.name, ev.value(p.evaluation).LookupPath(p.at)})
 	ev.templates[key] = t
 	ev.foreign = append(ev.foreign, t)
 	return t

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
 
 	"github.com/podcue/podcue/finding"
@@ -22,9 +21,8 @@ const maxRounds = 4
 // rounds is the evaluation of one package.
 type rounds struct {
 	*evaluator
-	inst    *instance
-	pkg     *Package
-	removed []string // the templates that were taken out
+	*evaluation
+	pkg *Package
 }
 
 // run decodes the templates and tasks into the package, and returns the findings
@@ -58,7 +56,7 @@ func (r *rounds) run(tr *translator, templates, tasks []member) finding.List {
 		for _, m := range tasks {
 			if t, list, own := r.task(tr, m); t != nil {
 				r.pkg.Tasks = append(r.pkg.Tasks, t)
-				r.await(t, m)
+				found = append(found, r.await(t, m)...)
 			} else {
 				retry(tasksField, m, list, own)
 			}
@@ -66,8 +64,8 @@ func (r *rounds) run(tr *translator, templates, tasks []member) finding.List {
 		if len(again) == 0 || len(broken) == 0 || n == maxRounds {
 			return append(found, r.inherited(tr, append(r.left(tr.root, templatesField, again), r.left(tr.root, tasksField, again)...))...)
 		}
-		r.removed = append(r.removed, broken...)
-		root := r.buildWithout(broken)
+		r.evaluation = &evaluation{inst: r.inst, removed: slices.Concat(r.removed, broken)}
+		root := r.value(r.evaluation)
 		tr = newTranslator(r.evaluator, r.inst, root)
 		tr.removed = r.removed
 		templates, tasks = r.left(root, templatesField, again), r.left(root, tasksField, again)
@@ -92,11 +90,24 @@ func (r *rounds) inherited(tr *translator, members []member) finding.List {
 	return found
 }
 
-// await notes that the task's template is still to be found.
-func (r *rounds) await(t *Task, m member) {
-	if v := m.value.LookupPath(cue.MakePath(cue.Str("podTemplate"))); v.Exists() {
-		r.pending = append(r.pending, pendingTask{t, v, r.pkg, r.inst})
+// await notes that the task's template is still to be found. One that is written
+// in the task is decoded now, while it is evaluated.
+func (r *rounds) await(t *Task, m member) (found finding.List) {
+	v := m.value.LookupPath(cue.MakePath(cue.Str(podTemplateField)))
+	if !v.Exists() {
+		return nil
 	}
+	p := pendingTask{
+		task: t, pkg: r.pkg, refers: r.reference(v), evaluation: r.evaluation,
+		at: cue.MakePath(cue.Str(tasksField), cue.Str(m.name), cue.Str(podTemplateField)),
+	}
+	if p.refers.in == nil {
+		if found = r.decodeOwn(&p); found != nil {
+			return found
+		}
+	}
+	r.pending = append(r.pending, p)
+	return nil
 }
 
 // check returns the findings of a member that has mistakes, and whether they are
@@ -128,40 +139,4 @@ func (r *rounds) check(tr *translator, field string, m member) (list finding.Lis
 	}
 	problems := tr.complete(distinct(tr.problems(mine)), kind, []string{field, label(m.name)}, m.value)
 	return tr.findings(problems), true, false
-}
-
-// buildWithout builds the package without some of its templates. Its syntax is
-// as before afterwards: other packages may share it.
-func (r *rounds) buildWithout(names []string) cue.Value {
-	type change struct {
-		in  *ast.StructLit
-		was []ast.Decl
-	}
-	var changes []change
-	defer func() {
-		for _, c := range changes {
-			c.in.Elts = c.was
-		}
-	}()
-	for _, f := range r.inst.Files {
-		for _, decl := range f.Decls {
-			outer, ok := decl.(*ast.Field)
-			if !ok || !isLabel(outer.Label, templatesField) {
-				continue
-			}
-			in, ok := outer.Value.(*ast.StructLit)
-			if !ok {
-				continue
-			}
-			changes = append(changes, change{in, in.Elts})
-			in.Elts = slices.DeleteFunc(slices.Clone(in.Elts), func(d ast.Decl) bool {
-				inner, ok := d.(*ast.Field)
-				return ok && slices.ContainsFunc(names, func(n string) bool { return isLabel(inner.Label, n) })
-			})
-		}
-	}
-	rest := *r.inst.Instance
-	rest.Err = nil
-	root, _ := r.build(&instance{&rest, r.inst.source})
-	return root
 }

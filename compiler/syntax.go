@@ -1,8 +1,6 @@
 package compiler
 
 import (
-	"sync"
-
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
@@ -13,23 +11,14 @@ import (
 // costs nothing, while asking CUE for them evaluates each part of them again.
 type parents map[ast.Node]ast.Node
 
-// A syntaxCache has the parents of each package whose places were asked for. All
-// templates of a package share them; several goroutines may ask.
-type syntaxCache struct {
-	mu   sync.Mutex
-	made map[*build.Instance]parents
-}
-
-// of returns the parents of the package and of all that it imports, which nobody
-// changes.
-func (c *syntaxCache) of(ld *loader, inst *build.Instance) parents {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	ps := c.made[inst]
+// parentsIn returns the parents of the package and of all that it imports, which
+// nobody changes. All templates of a package share them.
+func (ev *evaluator) parentsIn(inst *build.Instance) parents {
+	ps := ev.syntax[inst]
 	if ps == nil {
 		ps = parents{}
-		ps.add(ld, inst, map[*build.Instance]bool{})
-		c.made[inst] = ps
+		ps.add(ev.loader, inst, map[*build.Instance]bool{})
+		ev.syntax[inst] = ps
 	}
 	return ps
 }
