@@ -19,6 +19,7 @@ func TestShares(t *testing.T) {
 		"base,template override,task merge":  "-++",
 		"base,task,execution render":         "-++",
 		"task,execution render-placeholder":  "++",
+		"task copilot,config configured":     "++",
 		// In CUE what says the same, and what restricts it, holds too.
 		"task unified,task override":                       "++",
 		"base,task constraint,task unified,task override":  "-+++",

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/podcue/podcue/provenance"
 )
@@ -59,6 +58,7 @@ type acceleratorConfig struct {
 	unpartitioned    *corev1.NodeSelectorRequirement
 	unpartitionedTol *corev1.Toleration
 	// where they come from
+	deviceLabelSrc, partitionLabelSrc     *provenance.Tree
 	unpartitionedSrc, unpartitionedTolSrc *provenance.Tree
 }
 
@@ -70,6 +70,8 @@ func (b *builder) accelerator() acceleratorConfig {
 		partitionLabel:      b.cfg.GPUPartitionSizeNodeLabel,
 		unpartitioned:       b.cfg.GPUUnpartitionedNodeSelectorRequirement,
 		unpartitionedTol:    b.cfg.GPUUnpartitionedToleration,
+		deviceLabelSrc:      at(b.cfgSrc, "gpu-device-node-label"),
+		partitionLabelSrc:   at(b.cfgSrc, "gpu-partition-size-node-label"),
 		unpartitionedSrc:    at(b.cfgSrc, "gpu-unpartitioned-node-selector-requirement"),
 		unpartitionedTolSrc: at(b.cfgSrc, "gpu-unpartitioned-toleration"),
 	}
@@ -82,10 +84,10 @@ func (b *builder) accelerator() acceleratorConfig {
 		a.resourceName = corev1.ResourceName(class.ResourceName)
 	}
 	if class.DeviceNodeLabel != "" {
-		a.deviceLabel = class.DeviceNodeLabel
+		a.deviceLabel, a.deviceLabelSrc = class.DeviceNodeLabel, at(src, "device-node-label")
 	}
 	if class.PartitionSizeNodeLabel != "" {
-		a.partitionLabel = class.PartitionSizeNodeLabel
+		a.partitionLabel, a.partitionLabelSrc = class.PartitionSizeNodeLabel, at(src, "partition-size-node-label")
 	}
 	if class.UnpartitionedNodeSelectorRequirement != nil {
 		a.unpartitioned, a.unpartitionedSrc = class.UnpartitionedNodeSelectorRequirement, at(src, "unpartitioned-node-selector-requirement")
@@ -137,11 +139,11 @@ func (b *builder) addAcceleratorConstraints() error {
 	}
 	cfg := b.accelerator()
 	if device := b.deviceName(gpu.Device); device != "" {
-		b.requireLabel(cfg.deviceLabel, device, originOf(at(src, "device"), "gpu-device"))
+		b.requireLabel(cfg.deviceLabel, cfg.deviceLabelSrc, device, originOf(at(src, "device"), "gpu-device"))
 	}
 	switch {
 	case gpu.PartitionSize != nil:
-		b.requireLabel(cfg.partitionLabel, *gpu.PartitionSize, originOf(at(src, "partitionSize"), "gpu-partition-size"))
+		b.requireLabel(cfg.partitionLabel, cfg.partitionLabelSrc, *gpu.PartitionSize, originOf(at(src, "partitionSize"), "gpu-partition-size"))
 	case gpu.Unpartitioned != nil && *gpu.Unpartitioned:
 		b.requireUnpartitioned(cfg, originOf(at(src, "unpartitioned"), "gpu-unpartitioned"))
 	}
@@ -170,16 +172,29 @@ func (b *builder) needsAccelerator() bool {
 
 // requireLabel restricts the pod to nodes with a label, and tolerates the taint
 // of the same name.
-func (b *builder) requireLabel(label, value string, o provenance.Origin) {
-	b.requireNodes(corev1.NodeSelectorRequirement{Key: label, Operator: corev1.NodeSelectorOpIn, Values: []string{value}}, originTree(o))
-	b.tolerate(corev1.Toleration{Key: label, Operator: corev1.TolerationOpEqual, Value: value, Effect: corev1.TaintEffectNoSchedule}, originTree(o))
+func (b *builder) requireLabel(label string, src *provenance.Tree, value string, o provenance.Origin) {
+	b.requireNodes(corev1.NodeSelectorRequirement{Key: label, Operator: corev1.NodeSelectorOpIn, Values: []string{value}}, b.keyedTree(o, label, src))
+	b.tolerate(corev1.Toleration{Key: label, Operator: corev1.TolerationOpEqual, Value: value, Effect: corev1.TaintEffectNoSchedule}, b.keyedTree(o, label, src))
+}
+
+// keyedTree is the tree of what o brings about, with a key that is configured at
+// src.
+func (b *builder) keyedTree(o provenance.Origin, key string, src *provenance.Tree) *provenance.Tree {
+	if b.tree == nil {
+		return nil
+	}
+	t := originTree(o)
+	won(t.Field("key"), key, o)
+	configured(t, "key", src)
+	return t
 }
 
 func (b *builder) requireUnpartitioned(cfg acceleratorConfig, o provenance.Origin) {
 	if cfg.unpartitioned != nil {
 		b.requireNodes(*cfg.unpartitioned.DeepCopy(), ruled(cfg.unpartitionedSrc, o.Rule))
 	} else {
-		b.requireNodes(corev1.NodeSelectorRequirement{Key: cfg.partitionLabel, Operator: corev1.NodeSelectorOpDoesNotExist}, originTree(o))
+		b.requireNodes(corev1.NodeSelectorRequirement{Key: cfg.partitionLabel, Operator: corev1.NodeSelectorOpDoesNotExist},
+			b.keyedTree(o, cfg.partitionLabel, cfg.partitionLabelSrc))
 	}
 	if cfg.unpartitionedTol != nil {
 		b.tolerate(*cfg.unpartitionedTol.DeepCopy(), ruled(cfg.unpartitionedTolSrc, o.Rule))
@@ -196,56 +211,6 @@ func (b *builder) tolerate(tol corev1.Toleration, src *provenance.Tree) {
 	}
 	b.spec.Tolerations = append(b.spec.Tolerations, tol)
 	place(b.specTree.Field("tolerations"), len(b.spec.Tolerations)-1, tol, src)
-}
-
-// addSharedMemory is step 10.
-func (b *builder) addSharedMemory() error {
-	shm, src := b.extended.SharedMemory, at(b.extendedSrc, "sharedMemory")
-	if shm == nil {
-		return nil
-	}
-	if shm.MountName == "" {
-		return badTask(src, "mount name is not set")
-	}
-	if shm.MountPath == "" {
-		return badTask(src, "mount path is not set")
-	}
-	primary, t := b.primaryContainer()
-	if primary == nil {
-		return badTask(src, "Unable to find primary container")
-	}
-	for _, v := range b.spec.Volumes {
-		if v.Name == shm.MountName {
-			return badTask(src, "A volume is already named %v in pod spec", shm.MountName)
-		}
-	}
-	for _, m := range primary.VolumeMounts {
-		if m.Name == shm.MountName {
-			return badTask(src, "A volume is already named %v in container", shm.MountName)
-		}
-		if m.MountPath == shm.MountPath {
-			return badTask(src, "%s is already mounted in container", shm.MountPath)
-		}
-	}
-	var size resource.Quantity // 0 when unset
-	if shm.SizeLimit != "" {
-		var err error
-		if size, err = resource.ParseQuantity(shm.SizeLimit); err != nil {
-			return badTask(at(src, "sizeLimit"), "Unable to parse size limit: %v", err)
-		}
-	}
-	volume := corev1.Volume{Name: shm.MountName, VolumeSource: corev1.VolumeSource{
-		EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory, SizeLimit: &size},
-	}}
-	mount := corev1.VolumeMount{Name: shm.MountName, MountPath: shm.MountPath}
-	b.spec.Volumes = append(b.spec.Volumes, volume)
-	primary.VolumeMounts = append(slices.Clip(primary.VolumeMounts), mount)
-	if b.tree != nil {
-		o := originOf(src, "shared-memory")
-		place(b.specTree.Field("volumes"), len(b.spec.Volumes)-1, volume, originTree(o))
-		place(t.Field("volumeMounts"), len(primary.VolumeMounts)-1, mount, originTree(o))
-	}
-	return nil
 }
 
 // applyContainerImageOverride is step 11: the first container of the primary's

@@ -94,21 +94,17 @@ type envList struct {
 	trace bool
 }
 
-// add appends a variable. The origin of its value is src, with rule; or Flyte
-// itself if src is nil.
+// add appends a variable of Flyte's own. The origin of its value is src, with
+// rule; or Flyte itself if src is nil.
 func (l *envList) add(name, value string, src *provenance.Tree, rule string) {
 	l.vars = append(l.vars, corev1.EnvVar{Name: name, Value: value})
 	if !l.trace {
 		return
 	}
 	t := &provenance.Tree{}
-	origin := flyteOrigin(rule)
-	if o := src.Ruled(rule); len(o) > 0 {
-		fromAs(t.Field("value"), src, rule, value)
-		origin = o[len(o)-1]
-	}
-	won(t.Field("name"), name, origin)
-	t.Field("value").Fill(value, origin)
+	won(t.Field("name"), name, flyteOrigin(rule))
+	fromAs(t.Field("value"), src, rule, value)
+	t.Field("value").Fill(value, flyteOrigin(rule))
 	l.trees = append(l.trees, t)
 }
 
@@ -117,6 +113,11 @@ func (l *envList) add(name, value string, src *provenance.Tree, rule string) {
 func (l *envList) addMap(m map[string]string, src *provenance.Tree, rule string) {
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		l.add(k, m[k], src.Lookup(k), rule)
+		if o := src.Lookup(k).Ruled(rule); l.trace && len(o) > 0 {
+			t := l.trees[len(l.trees)-1]
+			t.SetField("name", nil)
+			won(t.Field("name"), k, o[len(o)-1])
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func (b *builder) addCopilot() error {
 	}
 	c.preparePrimary(iface)
 	if secret := c.secret(); secret != "" && (iface.Inputs.Has() || iface.Outputs.Has()) {
-		c.addVolume(corev1.Volume{Name: storageConfigVolume, VolumeSource: corev1.VolumeSource{
+		t := c.addVolume(corev1.Volume{Name: storageConfigVolume, VolumeSource: corev1.VolumeSource{
 			Projected: &corev1.ProjectedVolumeSource{
 				Sources: []corev1.VolumeProjection{{
 					Secret: &corev1.SecretProjection{LocalObjectReference: corev1.LocalObjectReference{Name: secret}},
@@ -66,6 +66,7 @@ func (b *builder) addCopilot() error {
 				DefaultMode: ptr.To(storageConfigMode),
 			},
 		}})
+		configured(at(item(at(t, "projected", "sources"), 0), "secret"), "name", c.key("storage-config-secret-name"))
 	}
 	if iface.Inputs.Has() {
 		if err := c.addDownloader(iface); err != nil {
@@ -118,22 +119,26 @@ func (c *copilot) preparePrimary(iface *TypedInterface) {
 		primary.SecurityContext.Capabilities = &corev1.Capabilities{}
 		fill(t.Field("securityContext"), primary.SecurityContext, c.origin)
 	}
-	mount := func(name, path string) {
+	mount := func(name, path string, side *dataSide) {
 		m := corev1.VolumeMount{Name: name, MountPath: path}
 		primary.VolumeMounts = append(slices.Clip(primary.VolumeMounts), m)
 		place(t.Field("volumeMounts"), len(primary.VolumeMounts)-1, m, originTree(c.origin))
+		c.traceMount(item(t.Field("volumeMounts"), len(primary.VolumeMounts)-1), side)
 	}
 	if iface.Inputs.Has() {
-		mount(c.cfg.InputVolumeName, c.inPath)
+		mount(c.cfg.InputVolumeName, c.inPath, inputSide)
 	}
 	if iface.Outputs.Has() {
-		mount(c.cfg.OutputVolumeName, c.outPath)
+		mount(c.cfg.OutputVolumeName, c.outPath, outputSide)
 	}
 }
 
-func (c *copilot) addVolume(v corev1.Volume) {
+// addVolume adds a volume and returns its tree.
+func (c *copilot) addVolume(v corev1.Volume) *provenance.Tree {
 	c.b.spec.Volumes = append(slices.Clip(c.b.spec.Volumes), v)
-	place(c.b.specTree.Field("volumes"), len(c.b.spec.Volumes)-1, v, originTree(c.origin))
+	t := c.b.specTree.Field("volumes")
+	place(t, len(c.b.spec.Volumes)-1, v, originTree(c.origin))
+	return item(t, len(c.b.spec.Volumes)-1)
 }
 
 // dataVolume is an emptyDir of the size that the node's resources give for
@@ -160,7 +165,7 @@ func (c *copilot) addDownloader(iface *TypedInterface) error {
 	if layout == "" {
 		layout = "DIRECT"
 	}
-	c.addVolume(c.dataVolume(c.cfg.InputVolumeName))
+	c.traceVolume(c.addVolume(c.dataVolume(c.cfg.InputVolumeName)), inputSide)
 	args := []string{
 		"download",
 		"--from-remote", joinPath(e.InputPrefix, "inputs.pb"),
@@ -179,7 +184,9 @@ func (c *copilot) addDownloader(iface *TypedInterface) error {
 	}
 	s := c.b.spec
 	s.InitContainers = append(slices.Clip(s.InitContainers), container)
-	place(c.b.specTree.Field("initContainers"), len(s.InitContainers)-1, container, originTree(c.origin))
+	t := c.b.specTree.Field("initContainers")
+	place(t, len(s.InitContainers)-1, container, originTree(c.origin))
+	c.traceContainer(item(t, len(s.InitContainers)-1), inputSide)
 	if c.b.p.primaryInit {
 		c.b.primaryInit = container.Name
 	}
@@ -190,7 +197,7 @@ func (c *copilot) addDownloader(iface *TypedInterface) error {
 // it must watch before the downloader is done.
 func (c *copilot) addUploader(iface *TypedInterface) error {
 	e := c.b.exec
-	c.addVolume(c.dataVolume(c.cfg.OutputVolumeName))
+	c.traceVolume(c.addVolume(c.dataVolume(c.cfg.OutputVolumeName)), outputSide)
 	timeout := c.timeout()
 	args := []string{
 		"sidecar",
@@ -211,6 +218,7 @@ func (c *copilot) addUploader(iface *TypedInterface) error {
 	if t != nil {
 		first := &provenance.Tree{}
 		fill(first, container, c.origin)
+		c.traceContainer(first, outputSide)
 		prepend(t.Field("initContainers"), []*provenance.Tree{first})
 		won(t.Field("terminationGracePeriodSeconds"), *s.TerminationGracePeriodSeconds,
 			originOf(at(c.b.cfgSrc, "co-pilot", "timeout"), ruleCopilot))
