@@ -34,9 +34,11 @@
 //   - [Ruleset.Policies] returns them as policies of package policies, to be
 //     selected, given parameters and run like those written in Go.
 //   - A shape of fields, types, bounds, expressions and constants is matched in
-//     Go; other shapes, messages and deny are evaluated by CUE, once for items
-//     that are the same. All deny policies of a package are one value and one
-//     evaluation a pod.
+//     Go; other shapes and messages are evaluated by CUE, once for items that are
+//     the same.
+//   - A deny list of loops, conditions and texts is worked out in Go, where it has
+//     an answer; CUE evaluates the others, and says what is wrong where there is
+//     none. They are one value and one evaluation a pod.
 //   - What fails is addressed by the canonical path of the field in the pod.
 //
 // A policy that cannot be evaluated, crashes or does not end is a finding that

@@ -36,6 +36,9 @@ func (w denyWriter) policy() string {
 	if first := w.pick("input.pod.spec.containers[0]", "own[0]", "params.none", "input.pod.metadata.labels", "input.pod.spec.volumes"); strings.Contains(deny, "first") {
 		lets = "let first = " + first + "\n"
 	}
+	if strings.Contains(deny, "set") {
+		lets += "let set = {for d in input." + w.pick("containers", "mounts", "volumes") + w.pick("", " if d.name != _|_") + " {(d." + w.pick("name", "name", "path", "container.name") + "): " + w.pick("true", "true", "d.role", "{d}", "1 + 1") + "}}\n"
+	}
 	if strings.Contains(deny+lets, "own") {
 		fmt.Fprintf(&b, "let own = [%s]\n", w.loop())
 	}
@@ -80,7 +83,11 @@ func (w denyWriter) reference(of string) string {
 
 func (w denyWriter) condition(of string) string {
 	ref := w.reference(of)
-	switch w.r.IntN(14) {
+	switch w.r.IntN(16) {
+	case 14:
+		return "set[" + ref + "]" + w.pick(" != _|_", " == _|_", "", " == true", " == \"main\"")
+	case 15:
+		return "len(set) " + w.pick("> 1", "== len(input.containers)")
 	case 0, 1, 2:
 		return ref + w.pick(" != ", " == ") + "_|_"
 	case 3:
@@ -242,7 +249,7 @@ func checkPrograms(t *testing.T, seed uint64) (answers, questions int) {
 func TestPrograms(t *testing.T) {
 	t.Parallel()
 	answers, questions := 0, 0
-	for seed := range uint64(40) {
+	for seed := range uint64(15) {
 		a, q := checkPrograms(t, seed)
 		answers, questions = answers+a, questions+q
 	}

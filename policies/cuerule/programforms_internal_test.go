@@ -16,6 +16,7 @@ func TestProgram(t *testing.T) {
 		`{deny: [for i, a in input.ports for j, b in input.ports if i < j && a.containerPort == b.containerPort {path: b.path, message: "twice"}]}`,
 		`{params: names: [...string] | *["a"], deny: [for e in input.env if list.Contains(params.names, e.name) || strings.HasPrefix(e.name, "X_") {path: e.path, message: e.name}]}`,
 		`{deny: [for k, v in input.pod.metadata.labels if v !~ "^[a-z]+$" {path: "metadata.labels[\(k)]", message: "\(strings.Join([for c in input.containers {c.name}], ", "))"}]}`,
+		`{let host = {for v in input.volumes if v.hostPath != _|_ {(v.name): true}}, deny: [for m in input.mounts if host[m.mount.name] != _|_ {path: m.path, message: "a"}]}`,
 		`{input: _, deny: [if input.pod.spec.hostNetwork != _|_ {message: _text}]}`,
 		`schema.#Policy & {input: schema.#PolicyInput, params: kind: #Kind | *"a", deny: [for c in input.containers if c.name == params.kind {message: "a"}]}`,
 	} {
@@ -62,7 +63,7 @@ func readOne(t *testing.T, body, beside string) *rule {
 	rules, err := Load(&Config{Dir: dir, Overlay: map[string][]byte{
 		filepath.Join(dir, "cue.mod/module.cue"): []byte("module: \"example.com/p\"\nlanguage: version: \"v0.15.0\"\n"),
 		filepath.Join(dir, "policies/p.cue"): []byte(denyHead + "import \"github.com/podcue/podcue/schema\"\n" + `
-input: {containers: [...], ports: [..._], pod: _, ...}
+input: {containers: [...], ports: [..._], volumes: [...], mounts: [...], pod: _, ...}
 policies: [_]: schema.#Policy
 policies: p: ` + body + "\n" + beside + `
 #Kind: "a" | "b"

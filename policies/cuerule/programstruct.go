@@ -126,17 +126,27 @@ func (c *programmer) loop(clause *ast.ForClause, rest []ast.Clause, body ast.Exp
 	}
 }
 
-// object compiles a struct literal: one of fields, or {x} with one value in it.
+// object compiles a struct literal: one of fields, {x} with one value in it, or
+// {for … {(x): y}}.
 func (c *programmer) object(e *ast.StructLit, s *scope) expr {
 	if len(e.Elts) == 1 {
-		if embedded, ok := e.Elts[0].(*ast.EmbedDecl); ok {
-			return c.value(embedded.Expr, s)
+		switch d := e.Elts[0].(type) {
+		case *ast.EmbedDecl:
+			return c.value(d.Expr, s)
+		case *ast.Comprehension:
+			return c.table(d, s)
 		}
 	}
-	type field struct {
-		name  string
-		value expr
-	}
+	return c.fields(e, s)
+}
+
+// A field is one of a struct.
+type field struct {
+	name  string
+	value expr
+}
+
+func (c *programmer) fields(e *ast.StructLit, s *scope) expr {
 	var fields []field
 	inner := s.inner()
 	for _, d := range e.Elts {
@@ -169,5 +179,42 @@ func (c *programmer) object(e *ast.StructLit, s *scope) expr {
 			r[f.name] = v
 		}
 		return r, true
+	}
+}
+
+// table compiles a struct whose fields a comprehension names.
+func (c *programmer) table(loop *ast.Comprehension, s *scope) expr {
+	body, ok := loop.Value.(*ast.StructLit)
+	if !ok || len(body.Elts) != 1 || loop.Fallback != nil {
+		return nil
+	}
+	f, ok := body.Elts[0].(*ast.Field)
+	if !ok || f.Constraint != token.ILLEGAL || f.Alias != nil {
+		return nil
+	}
+	name, ok := f.Label.(*ast.ParenExpr)
+	if !ok {
+		return nil
+	}
+	pairs := c.clauses(loop.Clauses, &ast.ListLit{Elts: []ast.Expr{name.X, f.Value}}, s)
+	if pairs == nil {
+		return nil
+	}
+	return func(m *machine) (any, bool) {
+		r := record{}
+		ok := pairs(m, func(v any) bool {
+			pair := v.([]any)
+			name, ok := pair[0].(string)
+			if !ok {
+				return false
+			}
+			if other, twice := r[name]; twice {
+				equal, ok := same(other, pair[1])
+				return ok && equal == true
+			}
+			r[name] = pair[1]
+			return true
+		})
+		return r, ok
 	}
 }
