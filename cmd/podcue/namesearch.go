@@ -17,7 +17,7 @@ import (
 func (e *env) openNamed(o *options, name string) (*project, error) {
 	each := *o
 	if len(o.taskFiles) > 0 {
-		if p, err := e.open(&each); err != nil || p.has(name) {
+		if p, err := e.open(&each); err != nil || p.has(name) || !hasCUE(moduleRoot(e.dir), true) {
 			return p, err
 		}
 	}

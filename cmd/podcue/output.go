@@ -20,22 +20,33 @@ type resultFile struct {
 	data []byte
 }
 
-// writeFiles writes files below dir, each whole or not at all: the content goes
-// to a temporary file beside the target, which then takes its name. Files that
-// are right already are not touched. It says on stderr what it wrote.
+// writeFiles writes files below dir, all of them or, where one cannot be written,
+// none: the contents go to temporary files beside the targets, which then take
+// their names. Files that are right already are not touched. It says on stderr what
+// it wrote.
 func (e *env) writeFiles(dir string, files []resultFile) error {
+	var pending []*pendingFile
 	for _, f := range files {
 		path := filepath.Join(e.path(dir), filepath.FromSlash(f.name))
 		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, f.data) {
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			return err
+		err := os.MkdirAll(filepath.Dir(path), 0o777)
+		if err == nil {
+			var p *pendingFile
+			if p, err = prepareFile(path, f.data); err == nil {
+				pending = append(pending, p)
+			}
 		}
-		if err := writeWhole(path, f.data); err != nil {
-			return err
+		if err != nil {
+			return errors.Join(err, discard(pending))
 		}
-		fmt.Fprintf(e.stderr, "wrote %s\n", e.display(path))
+	}
+	for i, p := range pending {
+		if err := p.commit(); err != nil {
+			return errors.Join(err, discard(pending[i+1:]))
+		}
+		fmt.Fprintf(e.stderr, "wrote %s\n", e.display(p.name))
 	}
 	return nil
 }
@@ -51,50 +62,96 @@ func (e *env) writeResult(name string, data []byte) error {
 }
 
 // writeWhole replaces the file at path by one with content data, or leaves it as
-// it is. A link stays one: the file that it leads to is replaced. What is no file,
-// such as /dev/null or a pipe, cannot be replaced, and is written to.
+// it is.
 func writeWhole(path string, data []byte) error {
+	p, err := prepareFile(path, data)
+	if err != nil {
+		return err
+	}
+	return p.commit()
+}
+
+// A pendingFile is a file whose new content is ready.
+type pendingFile struct {
+	name string // as it is called
+	path string // where it is
+	temp string // with the content; "" for what cannot be replaced
+	data []byte
+}
+
+// prepareFile makes the content data ready for the file at path. A link stays one:
+// the file that it leads to is replaced. What is no file, such as /dev/null or a
+// pipe, cannot be replaced, and is written to in the end.
+func prepareFile(path string, data []byte) (*pendingFile, error) {
+	p := &pendingFile{name: path, path: path, data: data}
 	mode := fs.FileMode(0o644)
 	if info, err := os.Stat(path); err == nil {
 		switch {
 		case info.IsDir():
-			return &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
+			return nil, &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
 		case !info.Mode().IsRegular():
-			return os.WriteFile(path, data, mode)
+			return p, nil
 		}
 		mode = info.Mode().Perm()
-		if path, err = filepath.EvalSymlinks(path); err != nil {
-			return err
+		if p.path, err = filepath.EvalSymlinks(path); err != nil {
+			return nil, err
 		}
 	}
-	err := replaceFile(path, data, mode)
-	// Nobody knows the temporary file.
+	if err := p.fill(mode); err != nil {
+		return nil, p.blame(err)
+	}
+	return p, nil
+}
+
+// fill writes the temporary file.
+func (p *pendingFile) fill(mode fs.FileMode) error {
+	temp, err := os.CreateTemp(filepath.Dir(p.path), ".podcue-*")
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(p.data)
+	if err == nil {
+		err = temp.Chmod(mode)
+	}
+	if err = errors.Join(err, temp.Close()); err != nil {
+		return errors.Join(err, os.Remove(temp.Name()))
+	}
+	p.temp = temp.Name()
+	return nil
+}
+
+// commit puts the content where it belongs.
+func (p *pendingFile) commit() error {
+	if p.temp == "" {
+		return os.WriteFile(p.path, p.data, 0o644)
+	}
+	if err := os.Rename(p.temp, p.path); err != nil {
+		return errors.Join(p.blame(err), os.Remove(p.temp))
+	}
+	return nil
+}
+
+// blame makes err, if it is one, one about the file: nobody knows the temporary
+// one.
+func (p *pendingFile) blame(err error) error {
 	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
-		return &fs.PathError{Op: "write", Path: path, Err: fault.Err}
+		return &fs.PathError{Op: "write", Path: p.path, Err: fault.Err}
 	}
 	if fault := (*os.LinkError)(nil); errors.As(err, &fault) {
-		return &fs.PathError{Op: "write", Path: path, Err: fault.Err}
+		return &fs.PathError{Op: "write", Path: p.path, Err: fault.Err}
 	}
 	return err
 }
 
-func replaceFile(path string, data []byte, mode fs.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".podcue-*")
-	if err != nil {
-		return err
+// discard removes what was made ready.
+func discard(pending []*pendingFile) error {
+	var faults []error
+	for _, p := range pending {
+		if p.temp != "" {
+			faults = append(faults, os.Remove(p.temp))
+		}
 	}
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Chmod(mode)
-	}
-	err = errors.Join(err, tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
-	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // checkFiles compares dir with what writeFiles would write, writes nothing, and

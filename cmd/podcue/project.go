@@ -176,11 +176,11 @@ func (p *project) find(name string) ([]*item, error) {
 	var found []*item
 	candidates := p.candidates()
 	for _, i := range candidates {
-		if i.name == name || i.qualified() == name || i.qualified() == "./"+name {
+		if i.name == name || i.qualified() == name || i.qualified() == "./"+name || i.file.isCalled(name) {
 			found = append(found, i)
 		}
 	}
-	if len(found) == 2 && found[0].pkg == found[1].pkg {
+	if len(found) == 2 && found[0].pkg == found[1].pkg && found[0].kind != found[1].kind {
 		found = found[:1] // a task and a template of one name: the task has the template in it
 	}
 	switch len(found) {
@@ -188,6 +188,9 @@ func (p *project) find(name string) ([]*item, error) {
 		var names []string
 		for _, i := range candidates {
 			names = append(names, i.name)
+			if i.file != nil {
+				names = append(names, i.file.wholeName())
+			}
 		}
 		return nil, &unknownName{name: name, hint: finding.DidYouMean(name, names)}
 	case 1:
@@ -195,7 +198,11 @@ func (p *project) find(name string) ([]*item, error) {
 	}
 	var qualified []string
 	for _, i := range found {
-		qualified = append(qualified, i.qualified())
+		whole := i.qualified()
+		if i.file != nil {
+			whole = i.file.wholeName()
+		}
+		qualified = append(qualified, whole)
 	}
 	return nil, fmt.Errorf("%q is ambiguous: name one of %s", name, strings.Join(qualified, ", "))
 }

@@ -49,8 +49,21 @@ func (p *project) addTaskFiles(e *env, o *options) error {
 
 // taskName is the last part of the task's own name, or else that of the file.
 func (f *taskFile) taskName() string {
+	name := f.wholeName()
+	if f.task.ID != nil && f.task.ID.Name == name {
+		name = name[strings.LastIndex(name, ".")+1:]
+	}
+	return name
+}
+
+// isCalled reports whether name is the task's own name, with all its parts. A nil
+// f has none.
+func (f *taskFile) isCalled(name string) bool { return f != nil && f.wholeName() == name }
+
+// wholeName is the task's own name, workflows.train.fit, or else that of the file.
+func (f *taskFile) wholeName() string {
 	if id := f.task.ID; id != nil && id.Name != "" {
-		return id.Name[strings.LastIndex(id.Name, ".")+1:]
+		return id.Name
 	}
 	base := strings.Trim(filepath.Base(f.name), "<>")
 	return strings.TrimSuffix(base, filepath.Ext(base))
