@@ -196,7 +196,7 @@ func compileModule(files *files, src *moduleSource, tags *tags) (*Module, findin
 			m.Packages = append(m.Packages, p)
 		}
 	}
-	found = append(found, ev.link(m.Packages)...)
+	found = once(append(found, ev.link(m.Packages)...))
 	for _, t := range ev.foreign {
 		found = append(found, t.badWaivers...)
 	}

@@ -46,6 +46,9 @@ func (tr *translator) sayConflict(p problem, pl place, f *finding.Finding) {
 				f.Message = "must be a template, not " + described(values[0].node)
 				f.Help = fmt.Sprintf("write the template itself: %s: podSpec: {…}; podcue import turns a manifest into CUE", label(pl.name))
 			}
+			if pl.name == "podTemplateName" && have == cue.StructKind {
+				f.Help = "podTemplateName is the name of a template in the cluster; a reference is written podTemplate: templates.name"
+			}
 			if pl.name == "podTemplate" && have == cue.StringKind {
 				f.Help = fmt.Sprintf("refer to the template: podTemplate: templates[%s]; a template of the cluster goes by podTemplateName", quoted(values[0].node))
 			}
@@ -209,6 +212,9 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 	}
 	if len(values) == 0 {
 		f.Help = instruction(f.Message)
+		if !strings.Contains(f.Message, "must be ") {
+			f.Help = fmt.Sprintf("remove %s, or write what the rule allows", label(pl.name))
+		}
 		if len(all) > 0 {
 			f.Help = "write one of them"
 		}

@@ -40,6 +40,9 @@ func (r *rounds) template(tr *translator, m member) (t *Template, list finding.L
 		return nil, tr.undecodable(kindTemplate, m, err), true
 	}
 	t.Pos = r.itemPosition(r.inst, templatesField, m)
+	if t.Name == "" {
+		return nil, tr.unnamed(kindTemplate, t.Pos), true
+	}
 	return t, nil, false
 }
 
@@ -94,8 +97,12 @@ func (r *rounds) task(tr *translator, m member) (t *Task, list finding.List, own
 	if err != nil {
 		return nil, tr.undecodable(kindTask, m, err), true
 	}
+	pos := r.itemPosition(r.inst, tasksField, m)
+	if name == "" {
+		return nil, tr.unnamed(kindTask, pos), true
+	}
 	return &Task{
-		Name: name, Package: r.inst.source.path, Pos: r.itemPosition(r.inst, tasksField, m), JSON: data,
+		Name: name, Package: r.inst.source.path, Pos: pos, JSON: data,
 		Fields: r.fields(r.evaluation, cue.MakePath(cue.Str(tasksField), cue.Str(m.name)), data, nil, taskLayer),
 	}, nil, false
 }

@@ -259,20 +259,6 @@ func (d *discovery) addFolder(dir, qualifier string, named bool) error {
 	return nil
 }
 
-// packageName is the name that the package in dir would go by.
-func packageName(dir string) string {
-	name := strings.Map(func(r rune) rune {
-		if r == '_' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, strings.ToLower(filepath.Base(dir)))
-	if name == "" || name[0] >= '0' && name[0] <= '9' {
-		return "templates"
-	}
-	return name
-}
-
 func (d *discovery) addPackage(m *moduleSource, dir, name string, named, qualified bool) {
 	d.packages++
 	p := d.files.pattern(dir)

@@ -169,6 +169,21 @@ func isSameCycle(a, b finding.Finding) bool {
 		!slices.ContainsFunc(a.Origins, func(o provenance.Origin) bool { return !slices.Contains(b.Origins, o) })
 }
 
+// otherPackage returns the package of the first file in a folder of the module, ""
+// if there is none.
+func (ld *loader) otherPackage(dir string) string {
+	entries, err := ld.list(ld.onDisk(dir))
+	if err != nil {
+		return ""
+	}
+	for _, e := range entries {
+		if data, err := ld.read(ld.src.disk, ld.src.dir, ld.onDisk(path.Join(dir, e.name))); err == nil && isSource(e.name) {
+			return packageClause(data)
+		}
+	}
+	return ""
+}
+
 // sayNoPackage speaks of an import that leads nowhere.
 func (ld *loader) sayNoPackage(importPath string, f *finding.Finding) {
 	ip := ast.ParseImportPath(importPath)
@@ -195,6 +210,9 @@ func (ld *loader) sayNoPackage(importPath string, f *finding.Finding) {
 	}
 	f.Message += finding.DidYouMean(ip.Path, siblings)
 	f.Help = "there are no CUE files of the package in " + ld.display(ld.onDisk(rest))
+	if other := ld.otherPackage(rest); other != "" && other != ip.Qualifier {
+		f.Help = fmt.Sprintf("its files are of the package %s: write %q", other, ip.Path+":"+other)
+	}
 	if near := finding.Nearest(ip.Path, siblings); near != "" && near != ip.Path {
 		f.Help = fmt.Sprintf("write %q", near)
 	}

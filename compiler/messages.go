@@ -2,8 +2,10 @@ package compiler
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 
@@ -43,10 +45,10 @@ const (
 
 // finding returns what to tell the author of one problem.
 func (tr *translator) finding(p problem) finding.Finding {
-	if inner := deepest(p); inner != nil {
+	pl := tr.place(p.path)
+	if inner := tr.deepest(p, pl); inner != nil {
 		return tr.finding(*inner)
 	}
-	pl := tr.place(p.path)
 	f := finding.Finding{ID: finding.IDCUE, Severity: finding.Error, Object: pl.object, Path: pl.path}
 	if p.schema {
 		f.ID = finding.IDSchema
@@ -75,13 +77,19 @@ func (tr *translator) finding(p problem) finding.Finding {
 	if f.Help == "" {
 		f.Help = helpFor(f.Message)
 	}
+	if strings.HasPrefix(pl.name, "#") && pl.path == "" && pl.object.Kind != kindDefinition {
+		f.Message = pl.name + ": " + f.Message // a path never begins with a definition
+	}
 	return f
 }
 
 // deepest returns the cause of a failed disjunction that is inside the value, nil
 // if there is none: of a struct that fits no alternative, the field that comes
-// furthest says most.
-func deepest(p problem) *problem {
+// furthest says most. None says anything where the schema has no struct.
+func (tr *translator) deepest(p problem, pl place) *problem {
+	if rule := tr.rule(p, pl); rule.Exists() && rule.IncompleteKind()&(cue.StructKind|cue.ListKind) == 0 {
+		return nil
+	}
 	var found *problem
 	for i, c := range p.causes {
 		if len(c.path) > len(p.path) && (found == nil || len(c.path) > len(found.path)) {
@@ -105,6 +113,10 @@ func (tr *translator) say(p problem, pl place, f *finding.Finding) {
 	case formatRequired:
 		f.Message = "the field " + label(pl.name) + " is missing"
 		f.Help = fmt.Sprintf("add %s to %s", label(pl.name), orObject(pl.path.Parent(), pl))
+		if pl.path == "" {
+			slices.Reverse(f.Origins)
+			f.Help = fmt.Sprintf("a label with ! demands the field and does not make it: write %s: {…}", label(pl.name))
+		}
 	case formatIncomplete, formatNonConcrete:
 		f.ID = finding.IDCUE
 		tr.sayIncomplete(p, pl, f)
@@ -217,5 +229,16 @@ func (tr *translator) undecodable(kind string, m member, err error) finding.List
 		Message: "cannot be decoded: " + plain(err.Error()),
 		Help:    "compare the field with the Kubernetes API reference",
 		Origins: []provenance.Origin{{Layer: layer, Pos: tr.authorPosition(m.value)}},
+	}}
+}
+
+// unnamed is the finding for a template or a task whose label is the empty string.
+func (tr *translator) unnamed(kind string, at provenance.Position) finding.List {
+	return finding.List{{
+		ID: finding.IDSchema, Severity: finding.Error,
+		Object:  finding.Object{Kind: kind, Package: tr.inst.source.path, Stage: finding.StageAuthored},
+		Message: "its label is empty, so it has no name",
+		Help:    "give it a name such as gpu, or a field name",
+		Origins: []provenance.Origin{{Pos: at}},
 	}}
 }

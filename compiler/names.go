@@ -30,15 +30,46 @@ func (tr *translator) sayNoReference(p problem, f *finding.Finding) {
 		f.Help = fmt.Sprintf("write %s, or %q if it is a string", own, missing)
 	case missing == path.Base(schema.ImportPath):
 		f.Help = fmt.Sprintf("import the schema: import %q", schema.ImportPath)
-	case standardPackages[missing] != "":
+	case standardPackages[missing] != "" && tr.calls(f.Position()):
 		f.Help = fmt.Sprintf("import the package: import %q", standardPackages[missing])
 	case strings.HasPrefix(missing, "#") && tr.sayOfSchema(missing, all, f):
+	case tr.fieldPath(missing) != "":
+		f.Message += "; did you mean " + tr.fieldPath(missing) + "?"
+		f.Help = "write " + tr.fieldPath(missing)
 	default:
 		f.Message += finding.DidYouMean(missing, all)
 		if near := finding.Nearest(missing, all); near != "" {
 			f.Help = "write " + near
 		}
 	}
+}
+
+// calls reports whether the name at a position is that of a package whose function
+// is called.
+func (tr *translator) calls(at provenance.Position) bool {
+	found := false
+	for _, f := range tr.inst.Files {
+		ast.Walk(f, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if sel, ok := call.Fun.(*ast.SelectorExpr); ok && tr.position(sel.X.Pos()) == at {
+					found = true
+				}
+			}
+			return !found
+		}, nil)
+	}
+	return found
+}
+
+// fieldPath returns the path of a template or a task that goes by a name, as a
+// reference to it is written; "" if there is none.
+func (tr *translator) fieldPath(name string) string {
+	for _, field := range []string{templatesField, tasksField} {
+		if tr.root.LookupPath(cue.MakePath(cue.Str(field), cue.Str(name))).Exists() {
+			return field + "." + name
+		}
+	}
+	return ""
 }
 
 // known returns the names that the package's files have: of imports and fields.
@@ -193,9 +224,9 @@ func isRound(p, q problem) bool {
 // tasks that is nearly called so, and holds some.
 func (tr *translator) misnamed() finding.List {
 	var found finding.List
-	fields, err := tr.root.Fields()
+	fields, err := tr.root.Fields(cue.Hidden(true))
 	for err == nil && fields.Next() {
-		name := fields.Selector().Unquoted()
+		name := fields.Selector().String()
 		meant := finding.Nearest(name, []string{templatesField, tasksField})
 		if meant == "" || !holds(fields.Value(), map[string]string{templatesField: "podSpec", tasksField: "image"}[meant]) {
 			continue

@@ -48,14 +48,14 @@ func (tr *translator) place(path []string) place {
 		switch {
 		case isIndex(elem):
 			pl.path = elementPath(pl.path, field, at, elem)
-		case i == 0 && top != nil:
-			pl.path = top(pl.name)
 		case strings.HasPrefix(elem, "#") || strings.HasPrefix(elem, "_"):
 			// A definition is a place of its own: its fields begin anew.
-			if i == 0 {
+			if i == 0 && top == nil {
 				pl.object = finding.Object{Kind: kindDefinition, Name: elem, Package: tr.inst.source.path}
 			}
 			pl.path = ""
+		case i == 0 && top != nil:
+			pl.path = top(pl.name)
 		default:
 			pl.path = provenance.MemberPath(pl.path, field, pl.name)
 		}

@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +33,7 @@ func retype(name string, v, rule cue.Value, want string) string {
 		if isOneOf(v, element) {
 			return fmt.Sprintf("put brackets around it: %s[{…}]", before(name))
 		}
-		return fmt.Sprintf("write a list: %s[{…}]; where its elements have names, the name is a field: {name: \"…\"}", before(name))
+		return fmt.Sprintf("write a list, where the name is a field: %s[%s]", before(name), firstOf(v, element))
 	case want == "list":
 		return "write a list: " + before(name) + elements(name, v, rule)
 	case want == "struct" && have == cue.ListKind && (name == templatesField || name == tasksField):
@@ -87,10 +86,48 @@ func elements(name string, v, rule cue.Value) string {
 	return "[" + quoted(v) + "]"
 }
 
+// firstOf returns the first field of a struct as the element of a list that it is
+// meant to be, with its label as its name.
+func firstOf(v, element cue.Value) string {
+	fields, err := v.Fields()
+	if err != nil || !fields.Next() || !slices.Contains(names(element), "name") {
+		return "{…}"
+	}
+	name := fields.Selector().Unquoted()
+	if field := namedValue(fields.Value(), element); field != "" {
+		return fmt.Sprintf("{name: %q, %s: %s}", name, field, quoted(fields.Value()))
+	}
+	return fmt.Sprintf("{name: %q, …}", name)
+}
+
+// namedValue returns the only field but name that takes a value, "" if there is
+// none, or more.
+func namedValue(v, element cue.Value) string {
+	if v.IncompleteKind()&(cue.StructKind|cue.ListKind) != 0 {
+		return ""
+	}
+	field := ""
+	fields, err := element.Fields(cue.Optional(true))
+	for err == nil && fields.Next() {
+		if name := fields.Selector().Unquoted(); name != "name" && fields.Value().IncompleteKind()&v.IncompleteKind() != 0 && takes(fields.Value(), v) {
+			if field != "" {
+				return ""
+			}
+			field = name
+		}
+	}
+	return field
+}
+
 // holding returns the struct that has v as the field it is most likely meant for,
 // {name: "regcred"}: the one that is required, else name, else the only one that
 // takes it.
 func holding(v, rule cue.Value) string {
+	if s, err := v.String(); err == nil && slices.Contains(names(rule), "value") {
+		if name, value, ok := strings.Cut(s, "="); ok {
+			return fmt.Sprintf("{name: %q, value: %q}", name, shortened(value))
+		}
+	}
 	fields, err := rule.Fields(cue.Optional(true))
 	if err != nil {
 		return "{…}"
@@ -125,110 +162,21 @@ func holding(v, rule cue.Value) string {
 	if b, err := v.Bool(); err == nil && b && demanded == 0 && len(taking) != 1 {
 		return "{}"
 	}
-	if len(taking) != 1 {
+	if len(taking) != 1 || len(required) == 0 && taking[0] != "name" && !isChoosy(rule, taking[0], v) {
 		return "{…}"
 	}
 	return fmt.Sprintf("{%s: %s}", label(taking[0]), quoted(v))
 }
 
+// isChoosy reports whether a field of the rule takes few values only, so that one
+// that it takes is meant for it.
+func isChoosy(rule cue.Value, field string, v cue.Value) bool {
+	return v.IncompleteKind() == cue.StringKind && !takes(child(rule, field), v.Context().Encode("some other value"))
+}
+
 // takes reports whether the rule is content with v.
 func takes(rule, v cue.Value) bool {
 	return rule.Unify(v).Validate(cue.Concrete(true)) == nil
-}
-
-// suggestion returns what to write in place of v, which the schema does not take:
-// the first of some usual repairs that it takes; "" where none helps.
-func (tr *translator) suggestion(p problem, pl place, v cue.Value) string {
-	rule := tr.rule(p, pl)
-	if !rule.Exists() {
-		return ""
-	}
-	s, err := v.String()
-	switch {
-	case err == nil:
-		for _, repaired := range repairs(s) {
-			if repaired != s && takes(rule, tr.ctx.Encode(repaired)) {
-				return fmt.Sprintf("write %q", repaired)
-			}
-		}
-		if n := tr.ctx.CompileString(s); isNumber.MatchString(s) && n.Err() == nil && takes(rule, n) {
-			return fmt.Sprintf("write the number without quotes: %s%s", before(pl.name), s)
-		}
-	case v.IncompleteKind() == cue.BoolKind && rule.IncompleteKind() != cue.StringKind:
-	case v.IncompleteKind()&(cue.NumberKind|cue.BoolKind) != 0:
-		if takes(rule, tr.ctx.Encode(quoted(v))) {
-			return retype(pl.name, v, rule, "string")
-		}
-	case v.IncompleteKind() == cue.ListKind:
-		if only := single(v); only.Exists() && takes(rule, only) {
-			return retype(pl.name, v, rule, "string")
-		}
-	}
-	return ""
-}
-
-// rule returns what the schema has where the problem is, if it has anything.
-func (tr *translator) rule(p problem, pl place) cue.Value {
-	def := tr.definition(pl.object.Kind)
-	if !def.Exists() {
-		return cue.Value{}
-	}
-	return below(def, tr.inObject(p.path))
-}
-
-var isNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
-
-// repairs returns variants of a string: as a quantity, without the v that versions
-// do not have, and as a name.
-func repairs(s string) []string {
-	name := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.':
-			return r
-		}
-		return '-'
-	}, s)
-	return append(amounts(s), strings.TrimPrefix(s, "v"),
-		strings.Trim(name, "-."), strings.ReplaceAll(strings.Trim(name, "-."), ".", "-"), strings.ReplaceAll(s, " ", ""))
-}
-
-var amount = regexp.MustCompile(`^\s*([0-9]+)(?:[.,]([0-9]+))?\s*([A-Za-z ]*)$`)
-
-// amounts returns variants of what may be meant for a quantity: without spaces and
-// the B that quantities do not have, with a point for a comma, and with the unit's
-// usual case.
-func amounts(s string) []string {
-	m := amount.FindStringSubmatch(s)
-	if m == nil {
-		return nil
-	}
-	number, unit := m[1], strings.ReplaceAll(m[3], " ", "")
-	if m[2] != "" {
-		number += "." + m[2]
-	}
-	out := []string{number + unit, number + strings.TrimSuffix(strings.TrimSuffix(unit, "B"), "b")}
-	if unit == "" {
-		return out
-	}
-	first, rest := unit[:1], strings.ToLower(strings.TrimRight(unit[1:], "Bb"))
-	if first == "k" && rest == "" {
-		return append(out, number+first)
-	}
-	return append(out, number+strings.ToUpper(first)+rest)
-}
-
-// instruction turns the text of a rule, "must be …", into what to do.
-func instruction(message string) string {
-	_, rest, ok := strings.Cut(message, "must be ")
-	if !ok || rest == "" {
-		return "write a value that the rule allows"
-	}
-	if i := strings.IndexAny(rest, ":;"); i > 0 {
-		rest = rest[:i]
-	}
-	return "write " + rest
 }
 
 // abbreviations are what people call fields among themselves.
@@ -244,7 +192,7 @@ func nearest(name string, names []string) string {
 		return long
 	}
 	near := finding.Nearest(name, names)
-	if near != "" && (len(name) >= 5 || strings.EqualFold(near[:1], name[:1])) {
+	if near != "" && beginsAlike(name, near) {
 		return near
 	}
 	var short []string
@@ -254,7 +202,36 @@ func nearest(name string, names []string) string {
 		}
 	}
 	slices.Sort(short)
-	return abbreviations[finding.Nearest(name, short)]
+	long := finding.Nearest(name, short)
+	if max(len(name)-len(long), len(long)-len(name)) > 2 {
+		return ""
+	}
+	return abbreviations[long]
+}
+
+// beginsAlike reports whether two names begin with the same letter, or would if
+// one of them had not lost its first.
+func beginsAlike(a, b string) bool {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	return a[:1] == b[:1] || len(a) > 2 && len(b) > 2 && (strings.HasPrefix(b[1:], a[:2]) || strings.HasPrefix(a[1:], b[:2]))
+}
+
+// partOf returns the only one of the names that somebody left the beginning or the
+// end out of.
+func partOf(name string, names []string) string {
+	if long := begunBy(name, names); long != "" {
+		return long
+	}
+	long := ""
+	for _, n := range names {
+		if len(name) >= 3 && len(n) > len(name) && strings.HasSuffix(n, strings.ToUpper(name[:1])+name[1:]) {
+			if long != "" {
+				return ""
+			}
+			long = n
+		}
+	}
+	return long
 }
 
 // begunBy returns the only one of the names that begins with what somebody wrote.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/parser"
@@ -157,4 +158,18 @@ func (f folder) strayTemplates(dir, pattern string) finding.List {
 		}}
 	}
 	return nil
+}
+
+// packageName is the name that the package in dir would go by.
+func packageName(dir string) string {
+	name := strings.Map(func(r rune) rune {
+		if r == '_' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(filepath.Base(dir)))
+	if name == "" || name[0] >= '0' && name[0] <= '9' {
+		return "templates"
+	}
+	return name
 }

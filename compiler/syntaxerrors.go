@@ -101,6 +101,8 @@ func syntaxHelp(message, line string) string {
 		return "a name is letters and digits, and does not begin with a digit"
 	case strings.Contains(message, "illegal character"), strings.Contains(message, "invalid character"):
 		return "remove the character"
+	case strings.Contains(message, "illegal integer number"):
+		return "an octal number begins with 0o, such as 0o644; no other number begins with 0"
 	case strings.Contains(message, "nested more than"):
 		return "give the inner parts names, and refer to them"
 	}

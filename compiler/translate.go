@@ -114,7 +114,18 @@ func (tr *translator) findings(problems []problem) finding.List {
 		}
 		found = append(found, f)
 	}
-	return found
+	return slices.DeleteFunc(found, func(f finding.Finding) bool {
+		return slices.ContainsFunc(found, func(g finding.Finding) bool { return isReferred(g, f) })
+	})
+}
+
+// isReferred reports whether g is about what f is about, and f only refers to it:
+// it has all of g's places and one more before them.
+func isReferred(g, f finding.Finding) bool {
+	return strings.HasSuffix(g.Message, f.Message) && len(g.Origins) > 0 && len(f.Origins) > len(g.Origins) &&
+		!slices.ContainsFunc(g.Origins, func(o provenance.Origin) bool {
+			return !slices.ContainsFunc(f.Origins, func(p provenance.Origin) bool { return p.Pos == o.Pos })
+		})
 }
 
 // follows reports whether p follows from another problem: it is in a field that
@@ -206,8 +217,8 @@ func weight(p problem) int {
 // templates is one finding, about the first of the templates.
 func once(l finding.List) finding.List {
 	type cause struct {
-		id, message string
-		at          provenance.Position
+		message string
+		at      provenance.Position
 	}
 	slices.SortStableFunc(l, func(a, b finding.Finding) int {
 		return cmp.Or(cmp.Compare(objectRank(a.Object), objectRank(b.Object)), cmp.Compare(a.Object.Name, b.Object.Name))
@@ -215,7 +226,7 @@ func once(l finding.List) finding.List {
 	first := map[cause]int{}
 	var out finding.List
 	for _, f := range l {
-		c := cause{f.ID, f.Message, f.Position()}
+		c := cause{f.Message, f.Position()}
 		i, seen := first[c]
 		if !seen || !c.at.IsValid() {
 			first[c] = len(out)

@@ -10,7 +10,6 @@ import (
 	"cuelang.org/go/cue/ast"
 
 	"github.com/podcue/podcue/finding"
-	"github.com/podcue/podcue/provenance"
 )
 
 // sayUnknown speaks of a field that may not be where it is.
@@ -41,27 +40,22 @@ func (tr *translator) sayUnknown(p problem, pl place, f *finding.Finding) {
 		return
 	}
 	f.Message = "unknown field " + name
-	if near := nearest(pl.name, allowed); near != "" {
+	near, elsewhere := nearest(pl.name, allowed), misplaced(def, around, pl, allowed)
+	if near == "" && elsewhere == "" {
+		near = cmp.Or(partOf(pl.name, missing(below(def, around), pl.parent)), partOf(pl.name, allowed))
+	}
+	switch {
+	case near != "":
 		f.Message += "; did you mean " + near + "?"
 		f.Help = "write " + label(near)
 		return
-	}
-	if at := wellKnown[pl.name]; at != "" && len(around) == 0 {
-		f.Help = at
+	case elsewhere != "":
+		f.Help = elsewhere
 		return
 	}
 	f.Help = listed(allowed)
-	if at, far := home(def, around, pl.name); at != "" {
-		f.Help = fmt.Sprintf("%s has its place at %s", name, at)
-		if far && len(allowed) <= maxListed {
-			f.Help += "; " + listed(allowed)
-		}
-		return
-	}
-	if long := begunBy(pl.name, allowed); long != "" {
-		f.Message += "; did you mean " + long + "?"
-		f.Help = "write " + label(long)
-		return
+	if pair := tr.named(p, pl, below(def, around)); pair != "" {
+		f.Help = "write " + pair
 	}
 	if len(around) == 0 && pl.object.Kind == kindTemplate && ast.IsValidIdent(pl.name) {
 		f.Help += "; a parameter of your own is called #" + pl.name
@@ -93,122 +87,95 @@ func (tr *translator) isSlip(unknown, missing problem) bool {
 	if !def.Exists() || len(path) == 0 {
 		return false
 	}
-	allowed := tr.allowed(def, path[:len(path)-1], pl)
-	return cmp.Or(nearest(pl.name, allowed), begunBy(pl.name, allowed)) == unquoted(missing.path[n])
+	around, name := path[:len(path)-1], unquoted(missing.path[n])
+	near := nearest(pl.name, tr.allowed(def, around, pl))
+	if near == "" && tr.named(unknown, pl, below(def, around)) != "" {
+		return name == "name"
+	}
+	return cmp.Or(near, partOf(pl.name, []string{name})) == name
 }
 
-// sayOtherDefinition speaks of a template that is built on the schema's #Task, and
-// the like: nothing of it fits. It reports whether that is the case.
-func (tr *translator) sayOtherDefinition(p problem, pl place, f *finding.Finding) bool {
-	if tr.inst.source.platform || len(p.path) < 2 {
-		return false
+// missing returns the fields that the schema requires and v does not have.
+func missing(def, v cue.Value) []string {
+	var out []string
+	have := present(v)
+	fields, err := def.Fields(cue.Optional(true))
+	for err == nil && fields.Next() {
+		if sel := fields.Selector(); sel.ConstraintType() == cue.RequiredConstraint && !slices.Contains(have, sel.Unquoted()) {
+			out = append(out, sel.Unquoted())
+		}
 	}
-	right, field := "#PodTemplate", templatesField
-	if pl.object.Kind == kindTask {
-		right, field = "#Task", tasksField
+	return out
+}
+
+// present returns the names of the fields that v has, not those that it may have.
+func present(v cue.Value) []string {
+	var out []string
+	fields, err := v.Fields(cue.Optional(true))
+	for err == nil && fields.Next() {
+		if sel := fields.Selector(); sel.LabelType() == cue.StringLabel && sel.ConstraintType() == 0 {
+			out = append(out, sel.Unquoted())
+		}
 	}
-	for _, name := range tr.builtOnSchema(p.path[:2]) {
-		if name == right || name != "#PodTemplate" && name != "#Task" && name != "#Config" && name != "#Policy" {
+	return out
+}
+
+// named returns what to write for {A: "1"} where a struct with a name is wanted,
+// {name: "A", value: "1"}; "" for other structs.
+func (tr *translator) named(p problem, pl place, def cue.Value) string {
+	if len(present(pl.parent)) != 1 || !slices.Contains(missing(def, pl.parent), "name") {
+		return ""
+	}
+	for field := range tr.written() {
+		literal, ok := field.Value.(*ast.BasicLit)
+		if !ok || !slices.Contains(p.own, tr.position(field.Label.Pos())) {
 			continue
 		}
-		f.Message = fmt.Sprintf("what is in %s cannot be a schema.%s", field, name)
-		f.Help = "build it on schema." + right
-		if name == "#PodTemplate" || name == "#Task" {
-			f.Help += fmt.Sprintf(", or move it to %s", map[string]string{"#PodTemplate": templatesField, "#Task": tasksField}[name])
+		v := tr.ctx.BuildExpr(literal)
+		if value := namedValue(v, def); value != "" {
+			return fmt.Sprintf("{name: %q, %s: %s}", pl.name, value, quoted(v))
 		}
-		f.Path, f.Origins = "", nil
-		for _, pos := range tr.nearest(p.path[:2]) {
-			f.Origins = append(f.Origins, provenance.Origin{Layer: tr.layer(pl), Pos: pos})
-		}
-		return true
 	}
-	return false
+	return ""
 }
 
-// builtOnSchema returns the definitions of the schema that the node at path refers
-// to as a whole, but for those that podcue's own constraints add.
-func (tr *translator) builtOnSchema(path []string) []string {
-	at := tr.root
-	for _, elem := range path {
-		at = at.LookupPath(cue.MakePath(step(at, elem, tr.root)))
+// misplaced returns the help for a field that is known, and has its place
+// elsewhere; "" for others.
+func misplaced(def cue.Value, around []string, pl place, allowed []string) string {
+	if at := wellKnown[pl.name]; at != "" && len(around) == 0 {
+		return at
 	}
-	var out []string
-	var visit func(cue.Value, int)
-	visit = func(v cue.Value, depth int) {
-		if op, args := v.Expr(); op == cue.AndOp && depth < maxParts {
-			for _, a := range args {
-				visit(a, depth+1)
-			}
-			return
-		}
-		root, path := v.ReferencePath()
-		sels := path.Selectors()
-		if !root.Exists() || len(sels) != 1 || !sels[0].IsDefinition() {
-			return
-		}
-		if inst := root.BuildInstance(); inst != nil && isSchemaPackage(inst) && !tr.isSchema(tr.position(v.Pos()).Filename) {
-			out = append(out, sels[0].String())
-		}
+	if at := inPodSpec[pl.name]; at != "" && len(around) == 1 && around[0] == "podSpec" {
+		return at
 	}
-	visit(at, 0)
-	return out
+	name := label(pl.name)
+	if slices.Contains(allowed, "limits") && slices.Contains(allowed, "requests") && isResource(pl.name) {
+		return fmt.Sprintf("amounts go under requests and limits: limits: %s: …", name)
+	}
+	at, far := home(def, around, pl.name)
+	switch {
+	case at == "":
+		return ""
+	case !strings.Contains(at, "."):
+		return fmt.Sprintf("%s is a field of the %s itself, beside %s", name, objectWords[pl.object.Kind], around[0])
+	case far && len(allowed) <= maxListed:
+		return fmt.Sprintf("%s has its place at %s; %s", name, at, listed(allowed))
+	}
+	return fmt.Sprintf("%s has its place at %s", name, at)
 }
 
-// sayClosed speaks of a field that the schema has, and that a definition of the
-// author's leaves no room for.
-func (tr *translator) sayClosed(p problem, pl place, f *finding.Finding) {
-	what := "a definition that this builds on"
-	var origins []provenance.Origin
-	for _, def := range tr.builtOn(p.path[:min(2, len(p.path))]) {
-		what = "the definition " + def.name
-		origins = append(origins, provenance.Origin{Layer: tr.layer(pl), Pos: def.pos})
-	}
-	f.Message = fmt.Sprintf("%s leaves no room for %s", what, label(pl.name))
-	f.Help = "a definition is closed: build it on the schema, #Base: schema.#PodTemplate & {…}, or end its struct with ..."
-	if pl.object.Kind == kindTask {
-		f.Help = "a definition is closed: build it on the schema, #Base: schema.#Task & {…}, or end its struct with ..."
-	}
-	f.Origins = append(f.Origins, origins...)
+var objectWords = map[string]string{kindTemplate: "template", kindTask: "task", kindConfig: "configuration"}
+
+// isResource reports whether a name is one that amounts of resources have.
+func isResource(name string) bool {
+	return slices.Contains([]string{"cpu", "memory", "gpu", "ephemeral-storage"}, name) || strings.Contains(name, "/")
 }
 
-// A base is a definition that something is built on.
-type base struct {
-	name string
-	pos  provenance.Position
-}
-
-// builtOn returns the author's own definitions that the node at path refers to
-// as a whole.
-func (tr *translator) builtOn(path []string) []base {
-	at := tr.root
-	for _, elem := range path {
-		at = at.LookupPath(cue.MakePath(step(at, elem, tr.root)))
-	}
-	var out []base
-	var visit func(cue.Value, int)
-	visit = func(v cue.Value, depth int) {
-		if op, args := v.Expr(); op == cue.AndOp && depth < maxParts {
-			for _, a := range args {
-				visit(a, depth+1)
-			}
-			return
-		}
-		root, path := v.ReferencePath()
-		sels := path.Selectors()
-		if !root.Exists() || len(sels) == 0 || !sels[len(sels)-1].IsDefinition() {
-			return
-		}
-		target := root.LookupPath(path)
-		origins := tr.origins(target, true, "")
-		if len(origins) > 0 && !slices.ContainsFunc(out, func(b base) bool { return b.name == path.String() }) {
-			out = append(out, base{path.String(), origins[len(origins)-1].Pos})
-		}
-	}
-	visit(at, 0)
-	if len(out) > 1 {
-		return nil // which of them it is cannot be told
-	}
-	return out
+// inPodSpec is the help for what people write around and beside a pod spec.
+var inPodSpec = map[string]string{
+	"spec":     "podSpec is the spec: write its fields right into it, without spec around them",
+	"template": "podSpec is the spec: write its fields right into it, without template around them",
+	"metadata": "labels and annotations are fields of the template itself, beside podSpec",
 }
 
 // wellKnown is the help for what people bring along from manifests and from
