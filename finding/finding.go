@@ -79,7 +79,8 @@ const (
 type Object struct {
 	Kind    string `json:"kind"`              // PodTemplate, Task, Pod, Deployment, Config, …
 	Name    string `json:"name"`              // its name; "" when it has none
-	Package string `json:"package,omitempty"` // the CUE package ("./train") it was written in
+	Package string `json:"package,omitempty"` // the CUE package ("./train") it was written in, from the module's root
+	Module  string `json:"module,omitempty"`  // the path of the CUE module of that package
 	Stage   string `json:"stage,omitempty"`   // one of the Stage constants, or ""
 }
 

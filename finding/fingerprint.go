@@ -8,16 +8,21 @@ import (
 )
 
 // Fingerprint identifies a finding across runs: 32 hexadecimal digits made of
-// its id, its object without the stage, its canonical path and the class of its
-// message. It survives moved lines, renamed files and another severity; it does
-// not survive that the value itself becomes a different one, so that whoever
-// knows of one hostPath does not know of the next.
+// its id, its object with its module and without the stage, its canonical path and
+// the class of its message. It survives moved lines, renamed files and another
+// severity, and does not depend on where podcue is run; it does not survive that
+// the value itself becomes a different one, so that whoever knows of one hostPath
+// does not know of the next.
 //
 // The class of a message is the message with every number in it left out, so
 // that "3 containers ask for a GPU" stays the same finding when there are four.
 func (f Finding) Fingerprint() string {
 	h := sha256.New()
-	for _, part := range []string{"v1", f.ID, f.Object.Kind, f.Object.Package, f.Object.Name, string(f.Path), messageClass(f.Message)} {
+	parts := []string{"v1", f.ID, f.Object.Kind, f.Object.Package, f.Object.Name, string(f.Path), messageClass(f.Message)}
+	if f.Object.Module != "" {
+		parts = append(parts, f.Object.Module)
+	}
+	for _, part := range parts {
 		// The length keeps apart what would read the same when joined.
 		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
 	}

@@ -38,6 +38,7 @@ func TestFingerprint(t *testing.T) {
 		{"the name", func(f *finding.Finding) { f.Object.Name = "cpu" }, false},
 		{"the kind", func(f *finding.Finding) { f.Object.Kind = "Task" }, false},
 		{"the package", func(f *finding.Finding) { f.Object.Package = "./eval" }, false},
+		{"the module", func(f *finding.Finding) { f.Object.Module = "example.com/a" }, false},
 		{"the path", func(f *finding.Finding) { f.Path = "spec.volumes[etc].hostPath" }, false},
 		{"where one part ends", func(f *finding.Finding) { f.Object.Package, f.Object.Name = "./traing", "pu" }, false},
 	}

@@ -175,7 +175,7 @@ func (b *Baseline) counts() map[string]int {
 func (b *Baseline) sort() {
 	slices.SortFunc(b.entries, func(x, y baselineEntry) int {
 		return cmp.Or(
-			cmp.Compare(x.ID, y.ID), cmp.Compare(x.Object.Package, y.Object.Package),
+			cmp.Compare(x.ID, y.ID), cmp.Compare(x.Object.Module, y.Object.Module), cmp.Compare(x.Object.Package, y.Object.Package),
 			cmp.Compare(x.Object.Kind, y.Object.Kind), cmp.Compare(x.Object.Name, y.Object.Name),
 			cmp.Compare(x.Path, y.Path), cmp.Compare(x.Message, y.Message), cmp.Compare(x.Fingerprint, y.Fingerprint),
 		)

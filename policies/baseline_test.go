@@ -117,6 +117,33 @@ func TestBaselineApply(t *testing.T) {
 	}
 }
 
+// What is gone from a module is known where the module was looked at as a whole, and
+// of what is in none where it was looked at itself.
+func TestBaselineOfModules(t *testing.T) {
+	t.Parallel()
+	of := func(module, pkg, name string) finding.Finding {
+		f := found("Task", pkg, name, "hostpath", "spec")
+		f.Object.Module = module
+		return f
+	}
+	manifest := found("Pod", "", "p", "hostpath", "spec")
+	manifest.Object.Stage = finding.StageManifest
+	b := policies.NewBaseline(finding.List{of("example.com/a", "./train", "old"), of("example.com/b", "./train", "old"), of("example.com/b", "./train", "fit"), manifest}, nil)
+	scope := &policies.Scope{Partial: true, Modules: []string{"example.com/a"}}
+	scope.Objects = []policies.ScopeObject{{Object: of("example.com/b", "./train", "fit").Object}}
+	var got []string
+	_, _, gone := b.Apply(nil, scope)
+	for _, f := range gone {
+		got = append(got, f.Object.Module+" "+f.Object.Name)
+	}
+	if diff := cmp.Diff([]string{"example.com/a old", "example.com/b fit"}, got); diff != "" {
+		t.Errorf("gone (-want +got):\n%s", diff)
+	}
+	if n := b.Shrink(nil, scope).Len(); n != 2 {
+		t.Errorf("%d entries are left, want the manifest's and the one of the other module", n)
+	}
+}
+
 func messages(l finding.List) string {
 	lines := make([]string, len(l))
 	for i, f := range l {

@@ -28,6 +28,9 @@ type Scope struct {
 	// Partial says that Objects are only some of what the project has: not every
 	// package was named, or --only was given. What is not among them may exist.
 	Partial bool
+	// Modules are the paths of the modules that the run looked at as a whole,
+	// although it is Partial: nothing is unknown of what their packages have.
+	Modules []string
 }
 
 // A ScopeObject is one thing that a run looked at.
@@ -45,12 +48,14 @@ func (s *Scope) looked(id string, object finding.Object) bool {
 	if slices.Contains(s.Idle, id) {
 		return false
 	}
-	return !s.Partial || slices.ContainsFunc(s.Objects, func(o ScopeObject) bool { return sameObject(o.Object, object) })
+	inModule := object.Module != "" || object.Package != "" // and not a manifest
+	return !s.Partial || inModule && slices.Contains(s.Modules, object.Module) ||
+		slices.ContainsFunc(s.Objects, func(o ScopeObject) bool { return sameObject(o.Object, object) })
 }
 
 // sameObject compares without the stage.
 func sameObject(a, b finding.Object) bool {
-	return a.Kind == b.Kind && a.Package == b.Package && a.Name == b.Name
+	return a.Kind == b.Kind && a.Module == b.Module && a.Package == b.Package && a.Name == b.Name
 }
 
 // named reports whether name, which may be qualified by the package as in

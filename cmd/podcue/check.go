@@ -59,8 +59,8 @@ func (e *env) check(o *vetOptions) (*checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	partial := len(o.only) > 0 || len(p.findings) > 0 || !slices.Contains(o.patterns, "./...")
 	for _, m := range p.modules {
+		partial := len(o.only) > 0 || len(p.findings) > 0 || !m.wholly(o.patterns)
 		if err := j.prepare(m, partial); err != nil {
 			return nil, err
 		}
@@ -115,9 +115,10 @@ func (e *env) openPlatformOnly(o *options) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.findings = append(p.findings, found...)
+	at := e.anchorOf(cm)
+	p.findings = append(at.objects(p.findings), at.objects(found)...)
 	if platform != nil {
-		p.modules = []*module{{platform: platform}}
+		p.modules = []*module{{platform: platform, anchor: at}}
 	}
 	return p, nil
 }
@@ -141,7 +142,7 @@ func (j *judge) prepare(m *module, partial bool) error {
 	if err != nil {
 		return err
 	}
-	p := &part{module: m, set: set.set, found: set.findings, twins: j.twins, authored: map[*compiler.Template]finding.List{}}
+	p := &part{module: m, set: set.set, found: m.objects(set.findings), twins: j.twins, authored: map[*compiler.Template]finding.List{}}
 	p.scope = policies.Scope{
 		Today: j.today, IDs: set.ids(), Idle: set.idle, Locked: slices.Concat(m.config.Locked, set.locked), Partial: partial,
 	}
@@ -153,10 +154,6 @@ func (j *judge) prepare(m *module, partial bool) error {
 		fields = m.config.fields()
 	}
 	p.waivers, err = policies.DecodeWaivers(m.config.Waivers, fields)
-	for i := range p.waivers {
-		t := &p.waivers[i].Target
-		t.Template, t.Task = m.fromRoot(j.env.dir, t.Template), m.fromRoot(j.env.dir, t.Task)
-	}
 	j.parts = append(j.parts, p)
 	return err
 }
@@ -174,7 +171,7 @@ func (j *judge) judgeItems(p *project) error {
 		}
 		part := j.part(i.module)
 		part.scope.Objects = append(part.scope.Objects, scopeObject(i))
-		part.waivers = append(part.waivers, inlineWaivers(i.template)...)
+		part.waivers = append(part.waivers, i.inlineWaivers()...)
 		if err := part.judgeAuthored(i); err != nil {
 			return err
 		}
@@ -243,12 +240,12 @@ func (p *part) judgeFinal(r *rendered) error {
 	return nil
 }
 
-// inlineWaivers are the waivers that stand beside fields of t.
-func inlineWaivers(t *compiler.Template) []policies.Waiver {
+// inlineWaivers are the waivers that stand beside fields of the template i.
+func (i *item) inlineWaivers() []policies.Waiver {
 	var waivers []policies.Waiver
-	for _, w := range t.Waivers {
+	for _, w := range i.template.Waivers {
 		waivers = append(waivers, policies.Waiver{
-			ID: w.Check, Target: policies.Target{Template: t.Package + ":" + t.Name, Path: w.Path},
+			ID: w.Check, Target: policies.Target{Template: i.object("").Package + ":" + i.name, Path: w.Path},
 			Reason: w.Reason, Owner: w.Owner, Expires: w.Expires, Ticket: w.Ticket,
 			Name: string(w.Path), Inline: true, Pos: w.Pos,
 		})
@@ -260,7 +257,7 @@ func inlineWaivers(t *compiler.Template) []policies.Waiver {
 func scopeObject(i *item) policies.ScopeObject {
 	o := policies.ScopeObject{Object: i.object("")}
 	if i.task != nil && i.task.Template != nil {
-		o.Template, o.TemplatePackage = i.task.Template.Name, i.task.Template.Package
+		o.Template, o.TemplatePackage = i.task.Template.Name, i.module.pkg(i.task.Template.Package)
 	}
 	return o
 }

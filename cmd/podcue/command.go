@@ -231,10 +231,26 @@ func (e *env) path(name string) string {
 }
 
 // display returns how messages name the file at path: relative to the working
-// directory where it is below it, with slashes.
+// directory, with slashes, unless the two have nothing in common but the file
+// system.
 func (e *env) display(path string) string {
-	if rel, err := filepath.Rel(e.dir, path); err == nil && !strings.HasPrefix(rel, "..") {
-		path = rel
+	if rel, err := filepath.Rel(e.dir, path); err == nil {
+		top := filepath.Join(e.dir, upOf(rel)) // what the two have in common
+		if top == e.dir || top != filepath.VolumeName(top)+string(filepath.Separator) {
+			path = rel
+		}
 	}
 	return filepath.ToSlash(path)
+}
+
+// upOf returns the part of a relative path that leads upwards.
+func upOf(rel string) string {
+	up := ""
+	for rest := rel; ; {
+		first, below, _ := strings.Cut(rest, string(filepath.Separator))
+		if first != ".." {
+			return up
+		}
+		up, rest = filepath.Join(up, first), below
+	}
 }

@@ -160,7 +160,7 @@ func (i *item) against(found finding.List) finding.List {
 	var against finding.List
 	for _, f := range found {
 		other := f.Object.Kind == kindTask || f.Object.Kind == kindTemplate && f.Object.Stage != finding.StageManifest && f.Object.Name != ""
-		self := f.Object.Name == i.name && f.Object.Package == i.pkg
+		self := f.Object.Name == i.name && f.Object.Package == i.object("").Package
 		if f.Severity == finding.Error && f.ID != finding.IDCUE && (self || !other) {
 			against = append(against, f)
 		}

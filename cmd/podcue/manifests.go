@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 
@@ -187,7 +188,7 @@ func (e *env) readBaseFile(p *platform, name string) (finding.List, error) {
 	if len(objects) == 0 && len(found) == 0 {
 		found = finding.List{{
 			ID: finding.IDManifest, Severity: finding.Error, Object: finding.Object{Kind: kindTemplate},
-			Message: "there is no PodTemplate in " + e.display(path),
+			Message: "there is no PodTemplate in " + filepath.Base(path),
 			Help:    "write a PodTemplate into it, or take it off the base templates",
 			Origins: []provenance.Origin{{Layer: provenance.LayerBase, Pos: provenance.Position{Filename: e.display(path)}}},
 		}}

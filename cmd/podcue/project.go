@@ -23,6 +23,7 @@ type project struct {
 // A module is one CUE module with its platform.
 type module struct {
 	*platform
+	anchor
 	packages []*compiler.Package
 }
 
@@ -45,7 +46,11 @@ const (
 
 // object returns what findings about the item at stage are about.
 func (i *item) object(stage string) finding.Object {
-	return finding.Object{Kind: i.kind, Name: i.name, Package: i.pkg, Stage: stage}
+	o := finding.Object{Kind: i.kind, Name: i.name, Package: i.pkg, Stage: stage}
+	if i.file != nil {
+		return o // it is of no package, and of no module
+	}
+	return i.module.object(o)
 }
 
 // qualified is the item's name with its package.
@@ -117,20 +122,38 @@ func (p *project) compile(e *env, o *options) error {
 	if program == nil {
 		return nil
 	}
+	p.anchor(e, program)
 	for _, cm := range program.Modules {
 		platform, found, err := e.openPlatform(o, cm)
 		if err != nil {
 			return err
 		}
-		p.findings = append(p.findings, found...)
+		at := e.anchorOf(cm)
+		p.findings = append(p.findings, at.objects(found)...)
 		if platform == nil {
 			continue // nothing of the module can be rendered
 		}
-		m := &module{platform: platform, packages: cm.Packages}
+		m := &module{platform: platform, anchor: at, packages: cm.Packages}
 		p.modules = append(p.modules, m)
 		p.items = append(p.items, m.items()...)
 	}
 	return nil
+}
+
+// anchor makes the objects of the compiler's findings those of their modules.
+func (p *project) anchor(e *env, program *compiler.Program) {
+	var anchors []anchor
+	for _, m := range program.Modules {
+		anchors = append(anchors, e.anchorOf(m))
+	}
+	for i := range p.findings {
+		o := &p.findings[i].Object
+		if at := innermost(anchors, p.findings[i]); at >= 0 {
+			*o = anchors[at].object(*o)
+		} else if o.Kind == kindModule {
+			o.Name = "." // its module file is broken: the position says which one
+		}
+	}
 }
 
 // items returns the tasks of m, and the templates that no task uses.
@@ -176,11 +199,12 @@ func (p *project) find(name string) ([]*item, error) {
 	var found []*item
 	candidates := p.candidates()
 	for _, i := range candidates {
-		if i.name == name || i.qualified() == name || i.qualified() == "./"+name || i.file.isCalled(name) {
+		inModule := i.object("").Package + ":" + i.name // as findings call it
+		if i.name == name || i.qualified() == name || i.qualified() == "./"+name || inModule == name {
 			found = append(found, i)
 		}
 	}
-	if len(found) == 2 && found[0].pkg == found[1].pkg && found[0].kind != found[1].kind {
+	if len(found) == 2 && found[0].pkg == found[1].pkg {
 		found = found[:1] // a task and a template of one name: the task has the template in it
 	}
 	switch len(found) {
@@ -188,9 +212,6 @@ func (p *project) find(name string) ([]*item, error) {
 		var names []string
 		for _, i := range candidates {
 			names = append(names, i.name)
-			if i.file != nil {
-				names = append(names, i.file.wholeName())
-			}
 		}
 		return nil, &unknownName{name: name, hint: finding.DidYouMean(name, names)}
 	case 1:
@@ -198,11 +219,7 @@ func (p *project) find(name string) ([]*item, error) {
 	}
 	var qualified []string
 	for _, i := range found {
-		whole := i.qualified()
-		if i.file != nil {
-			whole = i.file.wholeName()
-		}
-		qualified = append(qualified, whole)
+		qualified = append(qualified, i.qualified())
 	}
 	return nil, fmt.Errorf("%q is ambiguous: name one of %s", name, strings.Join(qualified, ", "))
 }

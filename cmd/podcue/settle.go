@@ -2,9 +2,7 @@ package main
 
 import (
 	"maps"
-	"path"
 	"slices"
-	"strings"
 
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/policies"
@@ -23,18 +21,16 @@ func (j *judge) distribute(found finding.List) {
 	}
 }
 
-// owner returns the part of the innermost module that f is of: its package is
-// there, or the file that it points at. It is nil where no module is.
+// owner returns the part of the module that f is of: the one that it names, and of
+// several with one path the innermost one with the file that it points at. It is
+// nil where no module is.
 func (j *judge) owner(f finding.Finding) *part {
-	where := f.Object.Package
-	if where == "" {
-		where = f.Position().Filename
-	}
 	var owner *part
+	file := f.Position().Filename
 	for _, p := range j.parts {
-		root := path.Clean(p.module.root)
-		within := root == "." || path.Clean(where) == root || strings.HasPrefix(path.Clean(where), root+"/")
-		if within && (owner == nil || len(root) > len(owner.module.root)) {
+		m := p.module
+		within := f.Object.Module == m.path && (file == "" || m.contains(file))
+		if within && (owner == nil || len(m.top) > len(owner.module.top)) {
 			owner = p
 		}
 	}
@@ -45,11 +41,13 @@ func (j *judge) owner(f finding.Finding) *part {
 func (j *judge) finish() (*checked, error) {
 	kept := slices.Clone(j.found)
 	var waived []finding.Waived
-	all := &policies.Scope{}
+	all := &policies.Scope{Partial: true}
 	for _, p := range j.parts {
 		stands, off, about := policies.ApplyWaivers(p.found.Unique(), p.waivers, &p.scope)
-		kept, waived = append(append(kept, stands...), about...), append(waived, off...)
-		all.Partial = p.scope.Partial
+		kept, waived = append(append(kept, stands...), p.module.objects(about)...), append(waived, off...)
+		if !p.scope.Partial {
+			all.Modules = append(all.Modules, p.module.path)
+		}
 		all.Objects = append(all.Objects, p.scope.Objects...)
 		all.Idle = append(all.Idle, p.scope.Idle...)
 		all.Locked = append(all.Locked, p.scope.Locked...)

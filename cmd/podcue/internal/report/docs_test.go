@@ -53,7 +53,9 @@ output, and their counts agree. This page is generated from the formats themselv
 
 Findings are sorted by file, line and column. Columns count bytes in the JSON report and the text, as compilers do;
 formats whose readers count characters get characters. A finding without a position is shown at the first line of
-` + "`podcue.cue`" + ` where a format cannot do without one. A fingerprint survives moved lines.
+` + "`podcue.cue`" + ` where a format cannot do without one. A fingerprint survives moved lines
+and does not depend on where podcue is run: packages are named from the root of their CUE module. Files are relative to the
+working directory.
 
 A mistake that the merge's hazards, a policy and the API server see is one finding, of the one that says it best, with the
 worst severity of them; what the API server says stands in its detail and, unchanged, in the JSON report's ` + "`server`" + `.
