@@ -113,8 +113,11 @@ func TestWeakenings(t *testing.T) {
 		"run-as-root":                {sc(`"runAsUser": 1000`), sc(`"runAsUser": 0`)},
 		"runtime-class":              {spec(`"runtimeClassName": "gvisor"`), spec(``)},
 		"seccomp":                    {sc(`"seccompProfile": {"type": "RuntimeDefault"}`), sc(``)},
+		"selinux":                    {sc(`"seLinuxOptions": {"type": "container_t"}`), sc(`"seLinuxOptions": {"type": "spc_t"}`)},
+		"service-account-token":      {spec(`"volumes": []`), spec(`"volumes": [{"name": "v", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}]`)},
 		"share-process-namespace":    {spec(``), spec(`"shareProcessNamespace": true`)},
 		"sysctl":                     {spec(`"securityContext": {}`), spec(`"securityContext": {"sysctls": [{"name": "a", "value": "1"}]}`)},
+		"toleration-control-plane":   {spec(``), spec(`"tolerations": [{"key": "node-role.kubernetes.io/control-plane", "operator": "Exists"}]`)},
 		"toleration-wildcard":        {spec(``), spec(`"tolerations": [{"operator": "Exists"}]`)},
 	} {
 		if got := broken(t, pair[0], pair[1]); len(got) != 1 || got[0] != id {
@@ -139,6 +142,8 @@ func TestNotWeaker(t *testing.T) {
 		"a toleration for one taint":        {`{"spec": {}}`, `{"spec": {"tolerations": [{"key": "gpu", "operator": "Exists"}]}}`},
 		"a hostPath moves further in":       {`{"spec": {"volumes": [{"name": "v", "hostPath": {"path": "/data"}}]}}`, `{"spec": {"volumes": [{"name": "v", "hostPath": {"path": "/data/x"}}]}}`},
 		"a mount goes":                      {container + `, "volumeMounts": [{"mountPath": "/d", "readOnly": true}]}]}}`, container + `}]}}`},
+		"a confined SELinux type":           {container + `}]}}`, container + `, "securityContext": {"seLinuxOptions": {"type": "container_t"}}}]}}`},
+		"a configuration map is projected":  {`{"spec": {}}`, `{"spec": {"volumes": [{"name": "v", "projected": {"sources": [{"configMap": {"items": [{"key": "a", "path": "token"}]}}]}}]}}`},
 		"another digest":                    {container + `, "image": "a@sha256:00"}]}}`, container + `, "image": "a@sha256:01"}]}}`},
 		"another node, chosen by a new key": {`{"spec": {"nodeSelector": {"a": "1"}}}`, `{"spec": {"nodeSelector": {"a": "1", "b": "2"}}}`},
 	} {

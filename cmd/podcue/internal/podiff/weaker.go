@@ -59,8 +59,11 @@ var rules = []rule{
 	{Weakening{"run-as-root", "it runs as root"}, "runAsUser", zero},
 	{Weakening{"runtime-class", "it no longer runs in the sandbox of its runtime class"}, "runtimeClassName", disappeared},
 	{Weakening{"seccomp", "seccomp no longer confines it"}, "type", under("seccompProfile", unconfined)},
+	{Weakening{"selinux", "SELinux no longer confines it"}, "type", under("seLinuxOptions", became("spc_t"))},
+	{Weakening{"service-account-token", "it gets a token of its service account"}, "path", under("serviceAccountToken", appeared)},
 	{Weakening{"share-process-namespace", "its containers see each other's processes"}, "shareProcessNamespace", turned(true)},
 	{Weakening{"sysctl", "it sets a kernel parameter"}, "name", under("sysctls", appeared)},
+	{Weakening{"toleration-control-plane", "it may run on the nodes of the control plane"}, "key", under("tolerations", controlPlane)},
 	{Weakening{"toleration-wildcard", "it tolerates every taint"}, "operator", under("tolerations", became("Exists"))},
 	{Weakening{"toleration-wildcard", "it tolerates every taint"}, "key", under("tolerations", disappeared)},
 }
@@ -170,6 +173,10 @@ func unconfined(l leaf) bool { return l.is == "Unconfined" || disappeared(l) }
 func zero(l leaf) bool { return isZero(l.is) && l.is != nil && !isZero(l.was) }
 
 func nonZero(l leaf) bool { return l.is != nil && !isZero(l.is) }
+
+func controlPlane(l leaf) bool {
+	return l.was != l.is && (l.is == "node-role.kubernetes.io/control-plane" || l.is == "node-role.kubernetes.io/master")
+}
 
 func isZero(v any) bool { return provenance.JSON(v) == "0" }
 
