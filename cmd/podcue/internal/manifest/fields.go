@@ -80,14 +80,25 @@ func keyValue(n *node) any {
 		return n.value
 	}
 	c := &converter{}
-	if c.value(n) != nil {
+	if c.value(n) != nil || len(c.out) == 0 {
 		return nil // cannot be: the document was converted already
 	}
-	dec := json.NewDecoder(bytes.NewReader(c.out))
-	dec.UseNumber()
-	var v any
-	if dec.Decode(&v) != nil {
-		return nil
+	switch text := c.out; text[0] {
+	case '"':
+		var v string
+		if json.Unmarshal(text, &v) != nil {
+			return nil
+		}
+		return v
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return json.Number(text)
+	default:
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.UseNumber()
+		var v any
+		if dec.Decode(&v) != nil {
+			return nil
+		}
+		return v
 	}
-	return v
 }

@@ -106,7 +106,8 @@ func isControl(r rune) bool {
 		r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0xfeff
 }
 
-// sources are the lines of the files that a report quotes, each file read once.
+// sources are the lines of the files that a report quotes. Findings come file by
+// file, so that a few files are all that is kept.
 type sources struct {
 	read  func(string) []byte
 	lines map[string][]string
@@ -116,6 +117,9 @@ func (r *Run) sources() *sources {
 	return &sources{read: r.Source, lines: map[string][]string{}}
 }
 
+// maxSources is how many files sources keep.
+const maxSources = 32
+
 // line returns the line at p, and whether there is one.
 func (s *sources) line(p provenance.Position) (string, bool) {
 	if s.read == nil || p.Line < 1 {
@@ -123,6 +127,9 @@ func (s *sources) line(p provenance.Position) (string, bool) {
 	}
 	lines, ok := s.lines[p.Filename]
 	if !ok {
+		if len(s.lines) >= maxSources {
+			clear(s.lines)
+		}
 		if data := s.read(p.Filename); data != nil {
 			lines = strings.Split(string(data), "\n")
 		}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -16,7 +17,7 @@ var text = Format{
 }
 
 func writeText(w io.Writer, r *Run) error {
-	t := &textWriter{run: r, sources: r.sources()}
+	t := &textWriter{run: r, sources: r.sources(), b: bufio.NewWriter(w)}
 	for _, f := range r.findings() {
 		t.finding(f)
 	}
@@ -25,15 +26,15 @@ func writeText(w io.Writer, r *Run) error {
 		t.separate()
 		t.b.WriteString(t.paint(bold, summaryLine(r.Report.Summary())) + "\n")
 	}
-	_, err := io.WriteString(w, t.b.String())
-	return err
+	return t.b.Flush()
 }
 
 // textWriter prints findings, those at one position under one excerpt.
 type textWriter struct {
 	run     *Run
 	sources *sources
-	b       strings.Builder
+	b       *bufio.Writer
+	begun   bool                // something is printed
 	last    provenance.Position // of the finding before
 }
 
@@ -59,9 +60,10 @@ func (t *textWriter) paint(code, s string) string {
 
 // separate puts an empty line before what comes, unless it is the first thing.
 func (t *textWriter) separate() {
-	if t.b.Len() > 0 {
+	if t.begun {
 		t.b.WriteString("\n")
 	}
+	t.begun = true
 }
 
 func (t *textWriter) finding(f finding.Finding) {
@@ -70,7 +72,7 @@ func (t *textWriter) finding(f finding.Finding) {
 	if f.PSS != nil {
 		tag += ", " + f.PSS.Level + ":" + f.PSS.Version
 	}
-	fmt.Fprintf(&t.b, "%s: %s %s\n", t.paint(severityColors[f.Severity], f.Severity.String()),
+	fmt.Fprintf(t.b, "%s: %s %s\n", t.paint(severityColors[f.Severity], f.Severity.String()),
 		t.paint(bold, oneLine(f.Message)), t.paint(grey, "["+oneLine(tag)+"]"))
 	t.place(f)
 	if s := where(f); s != "" {
@@ -96,16 +98,16 @@ func (t *textWriter) place(f finding.Finding) {
 	if !pos.IsValid() {
 		return
 	}
-	fmt.Fprintf(&t.b, "  %s %s\n", t.paint(blue, "-->"), t.at(provenance.Origin{Pos: pos, Layer: layer(f)}))
+	fmt.Fprintf(t.b, "  %s %s\n", t.paint(blue, "-->"), t.at(provenance.Origin{Pos: pos, Layer: layer(f)}))
 	line, ok := t.sources.line(pos)
 	if quoted || !ok || strings.TrimSpace(line) == "" {
 		return
 	}
 	excerpt, caret := excerpt(line, pos.Column)
 	number := fmt.Sprint(pos.Line)
-	fmt.Fprintf(&t.b, "  %s %s\n", t.paint(blue, number+" |"), excerpt)
+	fmt.Fprintf(t.b, "  %s %s\n", t.paint(blue, number+" |"), excerpt)
 	if caret >= 0 {
-		fmt.Fprintf(&t.b, "  %s %s%s\n", t.paint(blue, strings.Repeat(" ", len(number))+" |"), strings.Repeat(" ", caret), t.paint(severityColors[f.Severity], "^"))
+		fmt.Fprintf(t.b, "  %s %s%s\n", t.paint(blue, strings.Repeat(" ", len(number))+" |"), strings.Repeat(" ", caret), t.paint(severityColors[f.Severity], "^"))
 	}
 }
 
@@ -129,7 +131,7 @@ func (t *textWriter) waived(all []finding.Waived) {
 		} else if about := where(w.Finding); about != "" {
 			s += " in " + about
 		}
-		fmt.Fprintf(&t.b, "%s %s\n  %s\n", t.paint(grey, "waived:"), s, because(w))
+		fmt.Fprintf(t.b, "%s %s\n  %s\n", t.paint(grey, "waived:"), s, because(w))
 	}
 }
 
