@@ -54,9 +54,15 @@ func (r *Repository) Resolve(rev string) (string, error) {
 	return "", fmt.Errorf("there is no revision %q", rev)
 }
 
+// maxNested is how deep submodules may be in one another.
+const maxNested = 8
+
 // Extract writes the regular files of commit into the directory dest, which must
-// exist. Symbolic links, submodules and files over 16 MiB are left out.
-func (r *Repository) Extract(commit, dest string) error {
+// exist, and those of the submodules that are checked out. Symbolic links and files
+// over 16 MiB are left out.
+func (r *Repository) Extract(commit, dest string) error { return r.extract(commit, dest, maxNested) }
+
+func (r *Repository) extract(commit, dest string, nested int) error {
 	list, err := git(r.Root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
 	if err != nil {
 		return err
@@ -66,6 +72,11 @@ func (r *Repository) Extract(commit, dest string) error {
 	for entry := range strings.SplitSeq(strings.TrimSuffix(string(list), "\x00"), "\x00") {
 		meta, name, ok := strings.Cut(entry, "\t")
 		fields := strings.Fields(meta) // mode, type, id, size
+		if ok && len(fields) == 4 && fields[1] == "commit" && nested > 0 {
+			if err := r.extractSubmodule(name, fields[2], inside(dest, name), nested-1); err != nil {
+				return err
+			}
+		}
 		if !ok || len(fields) != 4 || !strings.HasPrefix(fields[0], "100") {
 			continue
 		}
@@ -76,12 +87,30 @@ func (r *Repository) Extract(commit, dest string) error {
 		ids.WriteString(fields[2] + "\n")
 	}
 	return r.cat(&ids, func(i int, content []byte) error {
-		file := filepath.Join(dest, filepath.FromSlash(path.Clean("/"+names[i])))
+		file := inside(dest, names[i])
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 			return err
 		}
 		return os.WriteFile(file, content, 0o666)
 	})
+}
+
+// inside is where the file called name, with slashes, belongs in dest.
+func inside(dest, name string) string {
+	return filepath.Join(dest, filepath.FromSlash(path.Clean("/"+name)))
+}
+
+// extractSubmodule extracts commit of the submodule called name, if it is checked
+// out: otherwise the work tree has nothing of it either.
+func (r *Repository) extractSubmodule(name, commit, dest string, nested int) error {
+	root := inside(r.Root, name)
+	if _, err := os.Stat(filepath.Join(root, ".git")); err != nil {
+		return nil
+	}
+	if _, err := git(root, "cat-file", "-e", commit+"^{commit}"); err != nil {
+		return fmt.Errorf("submodule %s does not have its commit %.12s\nhelp: fetch it: git submodule update --init", name, commit)
+	}
+	return (&Repository{Root: root}).extract(commit, dest, nested)
 }
 
 // cat calls each with the content of every object that ids names, in order.

@@ -77,6 +77,57 @@ func TestExtract(t *testing.T) {
 	}
 }
 
+// What a submodule had at the revision is there too, as far as the submodule is
+// checked out.
+func TestSubmodules(t *testing.T) {
+	t.Parallel()
+	lib, dir := t.TempDir(), t.TempDir()
+	run(t, lib, "init", "-q")
+	writeFile(t, filepath.Join(lib, "x/a.cue"), "old\n")
+	run(t, lib, "add", "-A")
+	run(t, lib, "commit", "-qm", "one")
+	run(t, dir, "init", "-q")
+	run(t, dir, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", lib, "deps/lib")
+	run(t, dir, "commit", "-qm", "with lib")
+	sub := filepath.Join(dir, "deps/lib")
+	writeFile(t, filepath.Join(sub, "x/a.cue"), "new\n")
+	run(t, sub, "commit", "-qam", "two")
+	run(t, dir, "commit", "-qam", "newer lib")
+
+	extract := func(rev string) (string, error) {
+		repo, err := revision.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		commit, err := repo.Resolve(rev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dest := t.TempDir()
+		err = repo.Extract(commit, dest)
+		content, _ := os.ReadFile(filepath.Join(dest, "deps/lib/x/a.cue"))
+		return string(content), err
+	}
+	for rev, want := range map[string]string{"HEAD~1": "old\n", "HEAD": "new\n"} {
+		if got, err := extract(rev); got != want || err != nil {
+			t.Errorf("%s has %q, want %q (%v)", rev, got, want, err)
+		}
+	}
+	// A commit that nobody has is an error, a submodule that is not there is none.
+	run(t, dir, "update-index", "--cacheinfo", "160000,0123456789012345678901234567890123456789,deps/lib")
+	run(t, dir, "commit", "-qm", "a commit of nobody")
+	if _, err := extract("HEAD"); err == nil || !strings.Contains(err.Error(), "submodule deps/lib") {
+		t.Errorf("a commit that is missing: %v", err)
+	}
+	if err := os.RemoveAll(sub); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(sub, "not a repository"), "")
+	if got, err := extract("HEAD~1"); got != "" || err != nil {
+		t.Errorf("a submodule that is not checked out: %q, %v", got, err)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	if _, err := revision.Open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "not in a git repository") {
