@@ -212,9 +212,6 @@ func (tr *translator) sayRule(p problem, pl place, f *finding.Finding) {
 	}
 	if len(values) == 0 {
 		f.Help = instruction(f.Message)
-		if !strings.Contains(f.Message, "must be ") {
-			f.Help = fmt.Sprintf("remove %s, or write what the rule allows", label(pl.name))
-		}
 		if len(all) > 0 {
 			f.Help = "write one of them"
 		}

@@ -100,7 +100,7 @@ func amounts(s string) []string {
 func instruction(message string) string {
 	_, rest, ok := strings.Cut(message, "must be ")
 	if !ok || rest == "" {
-		return "write a value that the rule allows"
+		return "remove it, or write what the rule allows"
 	}
 	if i := strings.IndexAny(rest, ":;"); i > 0 {
 		rest = rest[:i]
