@@ -2,8 +2,10 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/podcue/podcue/cmd/podcue/internal/encode"
@@ -79,9 +81,20 @@ func (e *env) check(o *vetOptions) (*checked, error) {
 	}
 	c.report.Checked = len(p.items) + manifests
 	if c.report.Checked == 0 && len(c.report.Waived) == 0 && !c.report.Findings.AtLeast(finding.Error) {
-		return nil, errNothing
+		return nil, e.nothingIn(o.manifests)
 	}
 	return c, nil
+}
+
+// nothingIn says that the manifests that names stand for have nothing to check.
+func (e *env) nothingIn(names []string) error {
+	if len(names) == 0 {
+		return errNothing
+	}
+	if files, err := e.manifestFiles(names); err == nil && len(files) == 0 {
+		return fmt.Errorf("%w: there are no YAML or JSON files in %s", errNothing, strings.Join(names, " and "))
+	}
+	return fmt.Errorf("%w: no object in %s carries a pod", errNothing, strings.Join(names, " and "))
 }
 
 // openForVet opens the packages to check: those that are named, and "." where

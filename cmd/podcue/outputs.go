@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +37,12 @@ func parseOutputs[F any](specs []string, lookup func(string) (F, error)) ([]outp
 				return nil, fmt.Errorf("--report: both %s and %s go to standard output; send one to a file: %s=FILE", stdout, name, name)
 			}
 			stdout = name
+		}
+		if i := slices.IndexFunc(outputs, func(o output[F]) bool {
+			return toFile && o.file != "" && filepath.Clean(o.file) == filepath.Clean(file)
+		}); i >= 0 {
+			before, _, _ := strings.Cut(specs[i], "=")
+			return nil, fmt.Errorf("--report: both %s and %s go to the file %s", before, name, filepath.Clean(file))
 		}
 		outputs = append(outputs, output[F]{f, file})
 	}
