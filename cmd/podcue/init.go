@@ -55,10 +55,8 @@ func (e *env) initProject(dir string, from []string) error {
 	root := e.path(dir)
 	name := projectName(root)
 	var files []resultFile
-	for _, f := range scaffold.Files("example.com/"+name, name) {
-		if len(from) == 0 || !strings.HasPrefix(f.Name, "templates/") {
-			files = append(files, resultFile{f.Name, f.Data})
-		}
+	for _, f := range scaffold.Files("example.com/"+name, name, len(from) > 0) {
+		files = append(files, resultFile{f.Name, f.Data})
 	}
 	if len(from) > 0 {
 		imported, err := e.importFiles(from, importing.Options{Package: "templates"})
@@ -69,15 +67,34 @@ func (e *env) initProject(dir string, from []string) error {
 	}
 	files = append(files, vendoredSchema()...)
 	slices.SortFunc(files, func(a, b resultFile) int { return strings.Compare(a.name, b.name) })
-	for _, f := range files {
-		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(f.name))); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s exists already, and init overwrites nothing\nhelp: name an empty directory: podcue init DIR", e.display(filepath.Join(root, f.name)))
-		}
+	if err := e.checkVacant(root, files); err != nil {
+		return err
 	}
 	if err := e.writeFiles(dir, files); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.stderr, "next: podcue -C %s vet ./...\n", e.display(root))
+	return nil
+}
+
+// checkVacant returns an error if something is in the place of one of the files
+// below root.
+func (e *env) checkVacant(root string, files []resultFile) error {
+	if info, err := os.Stat(root); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file\nhelp: name an empty directory: podcue init DIR", e.display(root))
+	}
+	for _, f := range files {
+		path := filepath.Join(root, filepath.FromSlash(f.name))
+		switch _, err := os.Lstat(path); {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return err
+		case f.name == "cue.mod/module.cue":
+			return fmt.Errorf("%s exists already, and init overwrites nothing\nhelp: podcue init --schema vendors the schema into a module that is there; podcue init DIR makes another one", e.display(path))
+		}
+		return fmt.Errorf("%s exists already, and init overwrites nothing\nhelp: name an empty directory: podcue init DIR", e.display(path))
+	}
 	return nil
 }
 
@@ -137,5 +154,5 @@ func projectName(root string) string {
 	if name == "" {
 		return "podcue-project"
 	}
-	return name[:min(len(name), 40)]
+	return strings.TrimRight(name[:min(len(name), 40)], "-")
 }

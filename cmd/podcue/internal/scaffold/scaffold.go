@@ -18,14 +18,24 @@ type File struct {
 	Data []byte
 }
 
-// Files returns the project's files for the CUE module path module, sorted by
-// name. name is the team or project it is for, a DNS label.
-func Files(module, name string) []File {
-	archive := txtar.Parse(project)
-	files := make([]File, len(archive.Files))
+// The files that only one of the two kinds of project has: one with the example,
+// and one whose templates are imported, which have the team's label from a rule.
+const (
+	example = "templates/gpu.cue"
+	rule    = "templates/team.cue"
+)
+
+// Files returns the project's files for the CUE module path module. name is the
+// team or project it is for, a DNS label. If the templates are imported, the
+// example is not among them.
+func Files(module, name string, imported bool) []File {
+	var files []File
 	replace := strings.NewReplacer("MODULE", module, `"NAME"`, `"`+name+`"`)
-	for i, f := range archive.Files {
-		files[i] = File{Name: f.Name, Data: []byte(replace.Replace(string(f.Data)))}
+	for _, f := range txtar.Parse(project).Files {
+		if imported && f.Name == example || !imported && f.Name == rule {
+			continue
+		}
+		files = append(files, File{Name: f.Name, Data: []byte(replace.Replace(string(f.Data)))})
 	}
 	return files
 }
