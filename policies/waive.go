@@ -1,8 +1,10 @@
 package policies
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/podcue/podcue/finding"
@@ -164,12 +166,18 @@ func (w *Waiver) unknownTarget(scope *Scope) *finding.Finding {
 		return nil // nothing was checked at all, which is said elsewhere
 	}
 	var names []string
+	add := func(pkg, object string) {
+		if strings.Contains(name, ":") {
+			object = pkg + ":" + object
+		}
+		names = append(names, object)
+	}
 	for _, o := range scope.Objects {
 		if what == "task" && o.Kind == "Task" || what == "template" && o.isTemplate() {
-			names = append(names, o.Name)
+			add(o.Package, o.Name)
 		}
 		if what == "template" && o.Template != "" {
-			names = append(names, o.Template)
+			add(cmp.Or(o.TemplatePackage, o.Package), o.Template)
 		}
 	}
 	return w.finding(finding.Error, provenance.Path(member), fmt.Sprintf("the waiver is for the %s %q, which does not exist%s", what, name, finding.DidYouMean(name, names)),

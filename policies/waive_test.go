@@ -118,6 +118,8 @@ func TestWaiverProblems(t *testing.T) {
 			`error: waivers[0].target.template: the waiver is for the template "gpus", which does not exist; did you mean gpu?`},
 		{"unknown task", func(w *policies.Waiver, _ *policies.Scope) { w.Target = policies.Target{Task: "fit2"} }, true,
 			`error: waivers[0].target.task: the waiver is for the task "fit2", which does not exist; did you mean fit?`},
+		{"unknown task of a package", func(w *policies.Waiver, _ *policies.Scope) { w.Target = policies.Target{Task: "./train:fi"} }, true,
+			`error: waivers[0].target.task: the waiver is for the task "./train:fi", which does not exist; did you mean ./train:fit?`},
 		{"no target", func(w *policies.Waiver, _ *policies.Scope) { w.Target = policies.Target{} }, true,
 			"error: waivers[0].target: the waiver names no target"},
 		{"two targets", func(w *policies.Waiver, _ *policies.Scope) { w.Target.Task = "fit" }, true,

@@ -45,6 +45,9 @@ func (j *judge) settleBaseline(c *checked, scope *policies.Scope) error {
 		return nil
 	}
 	b, err := j.readBaseline(read)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--baseline: there is no file %s\nhelp: --write-baseline %s begins one", read, read)
+	}
 	if err != nil {
 		return fmt.Errorf("--baseline: %w", err)
 	}
@@ -56,27 +59,15 @@ func (j *judge) settleBaseline(c *checked, scope *policies.Scope) error {
 		gone[i].Origins = []provenance.Origin{{Pos: provenance.Position{Filename: j.env.display(j.env.path(read))}}}
 	}
 	c.report.Findings = append(rest, gone...)
-	c.report.Waived = append(c.report.Waived, j.foldKnown(known)...)
+	c.report.Waived = append(c.report.Waived, known...)
 	return nil
-}
-
-// foldKnown is fold for what the baseline knows.
-func (j *judge) foldKnown(known []finding.Waived) []finding.Waived {
-	var l finding.List
-	for _, w := range known {
-		l = append(l, w.Finding)
-	}
-	var out []finding.Waived
-	for _, f := range j.twins.fold(l) {
-		w := known[0] // they differ in their findings alone
-		w.Finding = f
-		out = append(out, w)
-	}
-	return out
 }
 
 func (j *judge) readBaseline(name string) (*policies.Baseline, error) {
 	data, err := os.ReadFile(j.env.path(name))
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		return nil, fmt.Errorf("%s: %w", name, fault.Err) // without the working directory
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -21,11 +21,14 @@ func (e *env) openNamed(o *options, name string) (*project, error) {
 			return p, err
 		}
 	}
+	root := moduleRoot(e.dir)
 	if pkg, _, ok := strings.Cut(name, ":"); ok {
 		each.patterns = []string{"./" + strings.TrimPrefix(pkg, "./")}
+		if rel, err := filepath.Rel(e.dir, filepath.Join(root, filepath.FromSlash(pkg))); err == nil && !isDir(e.path(pkg)) && isDir(e.path(rel)) {
+			each.patterns = []string{filepath.ToSlash(rel)} // as findings call it, from the module's root
+		}
 		return e.open(&each)
 	}
-	root := moduleRoot(e.dir)
 	all := "./..."
 	if root != e.dir {
 		rel, err := filepath.Rel(e.dir, root)

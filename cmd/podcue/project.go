@@ -200,11 +200,11 @@ func (p *project) find(name string) ([]*item, error) {
 	candidates := p.candidates()
 	for _, i := range candidates {
 		inModule := i.object("").Package + ":" + i.name // as findings call it
-		if i.name == name || i.qualified() == name || i.qualified() == "./"+name || inModule == name {
+		if i.name == name || i.qualified() == name || i.qualified() == "./"+name || inModule == name || i.file.isCalled(name) {
 			found = append(found, i)
 		}
 	}
-	if len(found) == 2 && found[0].pkg == found[1].pkg {
+	if len(found) == 2 && found[0].pkg == found[1].pkg && found[0].kind != found[1].kind {
 		found = found[:1] // a task and a template of one name: the task has the template in it
 	}
 	switch len(found) {
@@ -212,6 +212,9 @@ func (p *project) find(name string) ([]*item, error) {
 		var names []string
 		for _, i := range candidates {
 			names = append(names, i.name)
+			if i.file != nil {
+				names = append(names, i.file.wholeName())
+			}
 		}
 		return nil, &unknownName{name: name, hint: finding.DidYouMean(name, names)}
 	case 1:
@@ -219,7 +222,11 @@ func (p *project) find(name string) ([]*item, error) {
 	}
 	var qualified []string
 	for _, i := range found {
-		qualified = append(qualified, i.qualified())
+		whole := i.qualified()
+		if i.file != nil {
+			whole = i.file.wholeName()
+		}
+		qualified = append(qualified, whole)
 	}
 	return nil, fmt.Errorf("%q is ambiguous: name one of %s", name, strings.Join(qualified, ", "))
 }
