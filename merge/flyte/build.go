@@ -145,6 +145,8 @@ type builder struct {
 	base        *foundTemplate     // the base template, once looked up
 	applied     []string
 
+	accelerators []corev1.ResourceName // once asked for
+
 	// Provenance; all nil when it is off.
 	tree                     *provenance.Tree // of the pod: metadata, spec
 	specTree, metaTree       *provenance.Tree

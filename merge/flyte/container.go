@@ -111,6 +111,9 @@ func (l *envList) add(name, value string, src *provenance.Tree, rule string) {
 // addMap appends the entries of m, sorted by name. Flyte's own order is that of
 // a Go map: random.
 func (l *envList) addMap(m map[string]string, src *provenance.Tree, rule string) {
+	if len(m) == 0 {
+		return
+	}
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		l.add(k, m[k], src.Lookup(k), rule)
 		if o := src.Lookup(k).Ruled(rule); l.trace && len(o) > 0 {

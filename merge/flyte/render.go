@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/podcue/podcue/provenance"
 )
@@ -41,37 +42,47 @@ type replacement struct {
 	reference *regexp.Regexp
 	value     string
 	field     string // of the execution
+	name      string // of the reference, in lower case
+}
+
+// mayOccur reports whether w can have the reference in it: a cheap test for what
+// is nearly always written in ASCII. Other letters may have the same lower case.
+func (r *replacement) mayOccur(w string) bool {
+	return strings.Contains(strings.ToLower(w), r.name) || strings.ContainsFunc(w, func(c rune) bool { return c > unicode.MaxASCII })
 }
 
 // A renderer replaces the references in command lines.
 type renderer struct {
-	replacements []replacement
-	inputs       LiteralMap
+	exec         *Execution
 	execSrc      *provenance.Tree
+	replacements []replacement // once needed
 }
 
-func (b *builder) newRenderer() *renderer {
-	e := b.exec
+func (b *builder) newRenderer() *renderer { return &renderer{exec: b.exec, execSrc: b.execSrc} }
+
+// prepare works the replacements out.
+func (r *renderer) prepare() {
+	e := r.exec
 	prev := e.PrevCheckpoint
 	if prev == "" {
 		prev = `""`
 	}
-	key := leadingNonLetters.ReplaceAllString(e.GeneratedName, "a")
-	key = notAlphanumeric.ReplaceAllString(key, "_")
-	return &renderer{
-		inputs: e.Inputs, execSrc: b.execSrc,
-		replacements: []replacement{
-			{inputReference, joinPath(e.InputPrefix, "inputs.pb"), "inputPrefix"},
-			{outputPrefixReference, e.OutputPrefix, "outputPrefix"},
-			{inputPrefixReference, e.InputPrefix, "inputPrefix"},
-			{rawOutputReference, e.RawOutputPrefix, "rawOutputPrefix"},
-			{prevCheckpointRef, prev, "prevCheckpoint"},
-			{checkpointOutputRef, joinPath(e.RawOutputPrefix, "_flytecheckpoints"), "rawOutputPrefix"},
-			{perRetryKeyReference, key, "generatedName"},
-			{taskTemplateReference, taskTemplatePath, ""},
-			{namespaceReference, e.Namespace, "namespace"},
-		},
+	r.replacements = []replacement{
+		{inputReference, joinPath(e.InputPrefix, "inputs.pb"), "inputPrefix", "input"},
+		{outputPrefixReference, e.OutputPrefix, "outputPrefix", "outputprefix"},
+		{inputPrefixReference, e.InputPrefix, "inputPrefix", "inputprefix"},
+		{rawOutputReference, e.RawOutputPrefix, "rawOutputPrefix", "rawoutputdataprefix"},
+		{prevCheckpointRef, prev, "prevCheckpoint", "prevcheckpointprefix"},
+		{checkpointOutputRef, joinPath(e.RawOutputPrefix, "_flytecheckpoints"), "rawOutputPrefix", "checkpointoutputprefix"},
+		{perRetryKeyReference, "", "generatedName", "perretryuniquekey"},
+		{taskTemplateReference, taskTemplatePath, "", "tasktemplatepath"},
+		{namespaceReference, e.Namespace, "namespace", "namespace"},
 	}
+}
+
+// perRetryKey makes an identifier of the name of a pod.
+func perRetryKey(name string) string {
+	return notAlphanumeric.ReplaceAllString(leadingNonLetters.ReplaceAllString(name, "a"), "_")
 }
 
 // joinPath is the path of name under prefix.
@@ -104,23 +115,31 @@ func (r *renderer) renderAll(words []string, t *provenance.Tree) error {
 // render returns w with its references replaced, and the field of the execution
 // that the last one of them reads ("inputs" for an input).
 func (r *renderer) render(w string) (string, string, error) {
+	if r.replacements == nil {
+		r.prepare()
+	}
 	used := ""
-	for _, rep := range r.replacements {
-		if !rep.reference.MatchString(w) {
+	for i := range r.replacements {
+		rep := &r.replacements[i]
+		if !rep.mayOccur(w) || !rep.reference.MatchString(w) {
 			continue
 		}
-		w = rep.reference.ReplaceAllString(w, rep.value)
+		value := rep.value
+		if rep.reference == perRetryKeyReference {
+			value = perRetryKey(r.exec.GeneratedName)
+		}
+		w = rep.reference.ReplaceAllString(w, value)
 		if rep.field != "" {
 			used = rep.field
 		}
 	}
-	if !r.inputs.read() {
+	if !r.exec.Inputs.read() {
 		return w, used, nil
 	}
 	var errs strings.Builder
 	n := 0
 	w = inputVariableReference.ReplaceAllStringFunc(w, func(ref string) string {
-		text, err := r.inputs.text(inputVariableReference.FindStringSubmatch(ref)[1])
+		text, err := r.exec.Inputs.text(inputVariableReference.FindStringSubmatch(ref)[1])
 		if err != nil {
 			fmt.Fprintf(&errs, "%d: input template [%s]: %v\r\n", n, ref, err)
 			n++

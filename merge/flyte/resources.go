@@ -49,12 +49,18 @@ func (b *builder) customizeResources(c *corev1.Container, t *provenance.Tree, mo
 	}
 	b.adjust(r, t, mode, corev1.ResourceCPU)
 	b.adjust(r, t, mode, corev1.ResourceMemory)
-	for _, name := range append(b.acceleratorResources(), corev1.ResourceEphemeralStorage) {
-		_, requested := r.Requests[name]
-		_, limited := r.Limits[name]
-		if requested || limited {
-			b.adjust(r, t, mode, name)
-		}
+	for _, name := range b.acceleratorResources() {
+		b.adjustPresent(r, t, mode, name)
+	}
+	b.adjustPresent(r, t, mode, corev1.ResourceEphemeralStorage)
+}
+
+// adjustPresent is adjust for a resource that counts only where it is asked for.
+func (b *builder) adjustPresent(r *corev1.ResourceRequirements, t *provenance.Tree, mode resourceMode, name corev1.ResourceName) {
+	_, requested := r.Requests[name]
+	_, limited := r.Limits[name]
+	if requested || limited {
+		b.adjust(r, t, mode, name)
 	}
 }
 
@@ -213,6 +219,13 @@ func (b *builder) defaultAmount(name corev1.ResourceName) amount {
 // acceleratorResources returns the names of the resources that count as
 // accelerators, sorted.
 func (b *builder) acceleratorResources() []corev1.ResourceName {
+	if b.accelerators == nil {
+		b.accelerators = b.findAcceleratorResources()
+	}
+	return b.accelerators
+}
+
+func (b *builder) findAcceleratorResources() []corev1.ResourceName {
 	names := map[corev1.ResourceName]bool{corev1.ResourceName(b.cfg.GPUResourceName): true}
 	if b.p.deviceClasses {
 		for _, class := range b.cfg.AcceleratorDeviceClasses {

@@ -103,10 +103,36 @@ func (s *Store) lend(t *storedTemplate, written, trace bool) tracedTemplate {
 		return out
 	}
 	if written {
-		out.template, out.owned = t.object.Template.DeepCopy(), true
+		out.template, out.owned = copyForUse(&t.object.Template), true
 	}
 	if trace {
 		out.tree = sourceTree(out.template, t.fields, provenance.LayerBase)
+	}
+	return out
+}
+
+// copyForUse copies a template for a merge that may write into it, but for the
+// containers that apply to all: those are copied each time they are used.
+func copyForUse(t *corev1.PodTemplateSpec) *corev1.PodTemplateSpec {
+	rest := *t
+	rest.Spec.Containers, rest.Spec.InitContainers = nil, nil
+	out := rest.DeepCopy()
+	out.Spec.Containers = copyContainers(t.Spec.Containers, containerMagic.all)
+	out.Spec.InitContainers = copyContainers(t.Spec.InitContainers, initContainerMagic.all)
+	return out
+}
+
+func copyContainers(list []corev1.Container, but string) []corev1.Container {
+	if list == nil {
+		return nil
+	}
+	out := make([]corev1.Container, len(list))
+	for i := range list {
+		if list[i].Name == but {
+			out[i] = list[i]
+			continue
+		}
+		list[i].DeepCopyInto(&out[i])
 	}
 	return out
 }
