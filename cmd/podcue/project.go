@@ -199,9 +199,15 @@ func (p *project) find(name string) ([]*item, error) {
 	var found []*item
 	candidates := p.candidates()
 	for _, i := range candidates {
-		inModule := i.object("").Package + ":" + i.name // as findings call it
-		if i.name == name || i.qualified() == name || i.qualified() == "./"+name || inModule == name || i.file.isCalled(name) {
+		if i.name == name || i.qualified() == name || i.qualified() == "./"+name || i.file.isCalled(name) {
 			found = append(found, i)
+		}
+	}
+	if len(found) == 0 {
+		for _, i := range candidates {
+			if i.object("").Package+":"+i.name == name { // as findings call it, from the module's root
+				found = append(found, i)
+			}
 		}
 	}
 	if len(found) == 2 && found[0].pkg == found[1].pkg && found[0].kind != found[1].kind {
@@ -226,7 +232,9 @@ func (p *project) find(name string) ([]*item, error) {
 		if i.file != nil {
 			whole = i.file.wholeName()
 		}
-		qualified = append(qualified, whole)
+		if !slices.Contains(qualified, whole) { // of a task and a template one name is enough
+			qualified = append(qualified, whole)
+		}
 	}
 	return nil, fmt.Errorf("%q is ambiguous: name one of %s", name, strings.Join(qualified, ", "))
 }
