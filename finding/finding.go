@@ -101,9 +101,8 @@ type PSS struct {
 
 // Server is what the API server says, unchanged, so that it can be searched for.
 type Server struct {
-	Field   string   `json:"field,omitempty"` // as the server spells it: spec.containers[0].image
-	Message string   `json:"message"`
-	Also    []Server `json:"also,omitempty"` // what else it says for the same cause
+	Field   string `json:"field,omitempty"` // as the server spells it: spec.containers[0].image
+	Message string `json:"message"`
 }
 
 // A Finding is one thing that is wrong, or one thing worth knowing.
@@ -119,9 +118,14 @@ type Finding struct {
 	// with a position are printed.
 	Origins []provenance.Origin
 	PSS     *PSS
-	// Server is set for findings of the API server's verdict, and for others
-	// whose cause it refuses, or warns of, too.
-	Server *Server
+	Server  *Server // set for findings of the API server's verdict only
+	// SameAs is the id of another finding of the run that is about the same mistake
+	// and says it better, "" where there is none. Reports for people leave this one
+	// out.
+	SameAs string
+	// Twins are the findings that have this one in SameAs. They are no part of the
+	// JSON form.
+	Twins List
 }
 
 // A List is the findings of a run. It is an error too: a stage that cannot go on
@@ -211,6 +215,7 @@ type jsonFinding struct {
 	Help      string         `json:"help,omitempty"`
 	PSS       *PSS           `json:"pss,omitempty"`
 	Server    *Server        `json:"server,omitempty"`
+	SameAs    string         `json:"sameAs,omitempty"`
 }
 
 type jsonPosition struct {
@@ -222,12 +227,12 @@ type jsonPosition struct {
 
 // MarshalJSON returns the published form: id, severity, object, path, message,
 // detail, positions (file, line, column, layer; those without a file are left
-// out), help, pss, server. Empty members are left out, but positions is always a
+// out), help, pss, server, sameAs. Empty members are left out, but positions is always a
 // list.
 func (f Finding) MarshalJSON() ([]byte, error) {
 	j := jsonFinding{
 		ID: f.ID, Severity: f.Severity, Object: f.Object, Path: string(f.Path),
-		Message: f.Message, Detail: f.Detail, Help: f.Help, PSS: f.PSS, Server: f.Server, Positions: []jsonPosition{},
+		Message: f.Message, Detail: f.Detail, Help: f.Help, PSS: f.PSS, Server: f.Server, SameAs: f.SameAs, Positions: []jsonPosition{},
 	}
 	for _, o := range f.Origins {
 		if o.Pos.IsValid() {
@@ -246,7 +251,7 @@ func (f *Finding) UnmarshalJSON(data []byte) error {
 	}
 	*f = Finding{
 		ID: j.ID, Severity: j.Severity, Object: j.Object, Path: provenance.Path(j.Path),
-		Message: j.Message, Detail: j.Detail, Help: j.Help, PSS: j.PSS, Server: j.Server,
+		Message: j.Message, Detail: j.Detail, Help: j.Help, PSS: j.PSS, Server: j.Server, SameAs: j.SameAs,
 	}
 	for _, p := range j.Positions {
 		f.Origins = append(f.Origins, provenance.Origin{

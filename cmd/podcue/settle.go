@@ -60,7 +60,7 @@ func (j *judge) finish() (*checked, error) {
 	if err := j.settleBaseline(c, all); err != nil {
 		return nil, err
 	}
-	c.report.Findings = j.twins.fold(c.report.Findings.Unique())
+	c.report.Findings = j.twins.link(c.report.Findings.Unique())
 	c.report.Findings.Sort()
 	return c, nil
 }

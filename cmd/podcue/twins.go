@@ -10,16 +10,16 @@ import (
 
 // Several stages may see one mistake: a hazard of the merge says how two volumes
 // came to have one name, a policy says that they have, and the API server refuses
-// them. The author gets one finding, of whoever says it best: twinRules says who
-// that is. It has the worst severity of all of them, and what the API server says.
+// them. Each is a finding of its own, which can be searched for, waived or known
+// under its id; but people are told once, by whoever says it best: twinRules says
+// who that is.
 //
-// Findings become one after waivers and the baseline are done with, each under
-// its own id: what only one of them covers leaves the others. A refusal of the API
-// server thus never goes because a policy is switched off, waived or known.
+// Findings are linked after waivers and the baseline are done with: a refusal of
+// the API server never goes because a policy is switched off, waived or known.
 
 // A twinRule says that two findings about one object are about one mistake.
 type twinRule struct {
-	stays, goes string // ids
+	stays, goes string // ids; people are told of the one that stays
 	// at tells by their paths whether they are about the same place.
 	at func(stays, goes provenance.Path) bool
 	// goesSays is a part of the message of the one that goes; alternatives are
@@ -86,8 +86,8 @@ func resourcesOf(path provenance.Path) provenance.Path {
 	return ""
 }
 
-// twins are the findings of a run that another one makes superfluous, with those
-// that do, the best first.
+// twins are the findings of a run that say what another one says better, with those
+// others, the best first.
 type twins map[finding.Key][]finding.Key
 
 // note looks for twins among the findings about one object.
@@ -118,9 +118,9 @@ func (t twins) pair(stays, goes finding.Key) {
 	}
 }
 
-// fold returns l, in which every finding is there once, with each twin as a part
-// of the one that stays.
-func (t twins) fold(l finding.List) finding.List {
+// link notes in every finding of l which other one of l says the same better. The
+// result is fresh.
+func (t twins) link(l finding.List) finding.List {
 	if len(t) == 0 {
 		return l
 	}
@@ -128,20 +128,14 @@ func (t twins) fold(l finding.List) finding.List {
 	for i, f := range l {
 		at[f.Key()] = i
 	}
-	out, gone := slices.Clone(l), make([]bool, len(l))
+	out := slices.Clone(l)
 	for i := range l {
 		if to := t.root(l[i].Key(), at); to != i {
-			absorb(&out[to], &l[i])
-			gone[i] = true
+			out[i].SameAs = l[to].ID
+			out[to].Twins = append(out[to].Twins, l[i])
 		}
 	}
-	var kept finding.List
-	for i := range out {
-		if !gone[i] {
-			kept = append(kept, out[i])
-		}
-	}
-	return kept
+	return out
 }
 
 // root returns where the finding is that says it for the one with the key: it
@@ -153,30 +147,4 @@ func (t twins) root(key finding.Key, at map[finding.Key]int) int {
 		}
 	}
 	return at[key]
-}
-
-// absorb makes what goes a part of f.
-func absorb(f, goes *finding.Finding) {
-	f.Severity = min(f.Severity, goes.Severity)
-	if f.PSS == nil {
-		f.PSS = goes.PSS
-	}
-	if f.Help == "" {
-		f.Help = goes.Help
-	}
-	if goes.ID != finding.IDAPI || goes.Server == nil {
-		return
-	}
-	s := *goes.Server
-	if f.Server != nil {
-		first := *f.Server
-		first.Also = append(slices.Clone(first.Also), s)
-		s = first
-	}
-	f.Server = &s
-	verb := "refuses it"
-	if goes.Severity != finding.Error {
-		verb = "warns"
-	}
-	f.Detail = strings.TrimSpace(f.Detail + " The API server " + verb + ": " + goes.Server.Field + ": " + strings.TrimSuffix(goes.Server.Message, ".") + ".")
 }

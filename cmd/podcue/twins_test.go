@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/provenance"
 )
@@ -32,9 +34,9 @@ func leadsTo(from, to string) bool {
 	})
 }
 
-// One finding takes all that the API server says of its cause, through whatever
-// else saw it, and nothing of another object or another place.
-func TestTwinsFold(t *testing.T) {
+// One finding has all that others say of its cause, through whatever else saw it,
+// and nothing of another object or another place.
+func TestTwinsLink(t *testing.T) {
 	t.Parallel()
 	at := func(line int) []provenance.Origin {
 		return []provenance.Origin{{Layer: provenance.LayerTask, Pos: provenance.Position{Filename: "a.cue", Line: line, Column: 1}}}
@@ -60,22 +62,30 @@ func TestTwinsFold(t *testing.T) {
 	}
 	pairs := twins{}
 	pairs.note(found)
-	got := pairs.fold(found)
-	if len(got) != 2 || got[0].ID != "requests-gt-limits" || got[1].ID != "merge-sidecar-limit-zero" {
-		t.Fatalf("folded to %v", got)
+	got := map[string][]string{}
+	for _, f := range pairs.link(found) {
+		if f.SameAs != "" {
+			continue
+		}
+		for _, twin := range f.Twins {
+			got[f.ID] = append(got[f.ID], twin.Message)
+		}
 	}
-	if s := got[0].Server; got[0].Severity != finding.Error || s == nil || s.Message != storage || len(s.Also) != 0 {
-		t.Errorf("the storage is %+v", got[0])
+	want := map[string][]string{
+		"requests-gt-limits":       {storage},
+		"merge-sidecar-limit-zero": {cpu, memory, found[3].Message, found[4].Message},
 	}
-	if s := got[1].Server; got[1].Severity != finding.Error || s == nil || s.Message != cpu || len(s.Also) != 1 || s.Also[0].Message != memory {
-		t.Errorf("the limit of 0 is %+v with %+v", got[1], got[1].Server)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
-	if found[6].Server != nil {
+	if found[6].Twins != nil || found[0].SameAs != "" {
 		t.Error("the findings that were given changed")
 	}
 	// Whatever is not in the list, such as what a waiver took off, takes nothing
 	// with it.
-	if got := pairs.fold(found[:3]); len(got) != 3 {
-		t.Errorf("the server alone says %v", got)
+	for _, f := range pairs.link(found[:3]) {
+		if f.SameAs != "" {
+			t.Errorf("%s is not there, and speaks for %s", f.SameAs, f.Message)
+		}
 	}
 }

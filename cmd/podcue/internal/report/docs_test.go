@@ -57,10 +57,10 @@ formats whose readers count characters get characters. A finding without a posit
 and does not depend on where podcue is run: packages are named from the root of their CUE module. Files are relative to the
 working directory.
 
-A mistake that the merge's hazards, a policy and the API server see is one finding, of the one that says it best, with the
-worst severity of them; what the API server says stands in its detail and, unchanged, in the JSON report's ` + "`server`" + `.
-Waivers, the baseline, ` + "`--disable`" + ` and the configuration work on each of them before: where the policy is waived or
-switched off, the API server's own finding (` + "`api`" + `) stands.
+A mistake that the merge's hazards, a policy and the API server see is a finding of each of them: waivers, the baseline and
+` + "`--disable`" + ` work on each under its own id. People are told once: ` + "`text`, `markdown` and `github`" + ` have the one that says it
+best, with the ids of all, the worst severity and what the API server says. The other formats have every finding; in JSON,
+` + "`sameAs`" + ` names the one that says it better.
 
 | format | |
 |---|---|

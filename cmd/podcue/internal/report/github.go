@@ -26,7 +26,7 @@ var (
 func writeGithub(w io.Writer, r *Run) error {
 	var b strings.Builder
 	sources := r.sources()
-	for _, f := range r.findings() {
+	for _, f := range r.told() {
 		if _, err := f.Severity.MarshalText(); err != nil {
 			return err
 		}
@@ -37,14 +37,14 @@ func writeGithub(w io.Writer, r *Run) error {
 				fmt.Fprintf(&b, "col=%d,", sources.column(p))
 			}
 		}
-		fmt.Fprintf(&b, "title=%s::%s\n", githubProperty.Replace(oneLine(f.ID)), githubData.Replace(githubMessage(f)))
+		fmt.Fprintf(&b, "title=%s::%s\n", githubProperty.Replace(oneLine(tag(f))), githubData.Replace(githubMessage(f)))
 	}
 	for _, w := range r.waived() {
 		// No command: GitHub shows few annotations a step, and they are for what
 		// counts.
 		fmt.Fprintf(&b, "waived: %s [%s]: %s\n", longMessage(w.Finding), oneLine(w.Finding.ID), because(w))
 	}
-	fmt.Fprintf(&b, "podcue: %s\n", summaryLine(r.Report.Summary()))
+	fmt.Fprintf(&b, "podcue: %s\n", summaryLine(r.summary()))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

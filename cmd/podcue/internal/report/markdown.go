@@ -22,8 +22,8 @@ var severityIcons = map[finding.Severity]string{finding.Error: "❌", finding.Wa
 
 func writeMarkdown(w io.Writer, r *Run) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### podcue: %s\n", summaryLine(r.Report.Summary()))
-	found, waived := r.findings(), r.waived()
+	fmt.Fprintf(&b, "### podcue: %s\n", summaryLine(r.summary()))
+	found, waived := r.told(), r.waived()
 	if len(found) > 0 {
 		b.WriteString("\n| | finding | where |\n|---|---|---|\n")
 	}
@@ -50,7 +50,7 @@ func writeMarkdown(w io.Writer, r *Run) error {
 }
 
 func markdownFinding(f finding.Finding) string {
-	s := "**" + escapeMarkdown(f.Message) + "** " + code(f.ID)
+	s := "**" + escapeMarkdown(f.Message) + "** " + code(tag(f))
 	if f.Detail != "" {
 		s += "<br>" + escapeMarkdown(f.Detail)
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -89,6 +90,50 @@ func (r *Run) findings() finding.List {
 	return l
 }
 
+// told returns the findings for people, who are told of a mistake once: those that
+// say the same as another one, and less, are in that one. It has the worst
+// severity of them, and what the API server says.
+func (r *Run) told() finding.List {
+	var l finding.List
+	for _, f := range r.Report.Findings {
+		if f.SameAs != "" {
+			continue
+		}
+		for _, twin := range f.Twins {
+			f = with(f, twin)
+		}
+		l = append(l, f)
+	}
+	l.Sort()
+	return l
+}
+
+// with returns f with what its twin has to add.
+func with(f, twin finding.Finding) finding.Finding {
+	f.Severity = min(f.Severity, twin.Severity)
+	f.PSS = cmp.Or(f.PSS, twin.PSS)
+	f.Help = cmp.Or(f.Help, twin.Help)
+	if s := twin.Server; s != nil {
+		verb := "refuses it"
+		if twin.Severity != finding.Error {
+			verb = "warns"
+		}
+		f.Detail = strings.TrimSpace(f.Detail + " The API server " + verb + ": " + s.Field + ": " + strings.TrimSuffix(s.Message, ".") + ".")
+	}
+	return f
+}
+
+// tag names the rules that a finding is of: its own, and those of its twins.
+func tag(f finding.Finding) string {
+	ids := []string{f.ID}
+	for _, twin := range f.Twins {
+		if !slices.Contains(ids, twin.ID) {
+			ids = append(ids, twin.ID)
+		}
+	}
+	return strings.Join(ids, ", ")
+}
+
 // waived returns the waived findings of r in the order of every report.
 func (r *Run) waived() []finding.Waived {
 	sorted := make(finding.List, len(r.Report.Waived))
@@ -120,7 +165,14 @@ func identityOf(f finding.Finding) identity {
 	return identity{f.ID, f.Message, f.Severity, f.Object, f.Path, f.Position()}
 }
 
-// summaryLine counts the report in words: "2 errors, 1 warning, 1 waived; 3
+// summary counts what people are told.
+func (r *Run) summary() finding.Summary {
+	shown := *r.Report
+	shown.Findings = r.told()
+	return shown.Summary()
+}
+
+// summaryLine counts a report in words: "2 errors, 1 warning, 1 waived; 3
 // checked".
 func summaryLine(s finding.Summary) string {
 	var parts []string

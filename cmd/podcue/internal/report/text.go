@@ -18,13 +18,13 @@ var text = Format{
 
 func writeText(w io.Writer, r *Run) error {
 	t := &textWriter{run: r, sources: r.sources(), b: bufio.NewWriter(w)}
-	for _, f := range r.findings() {
+	for _, f := range r.told() {
 		t.finding(f)
 	}
 	if !r.Brief {
 		t.waived(r.waived())
 		t.separate()
-		t.b.WriteString(t.paint(bold, summaryLine(r.Report.Summary())) + "\n")
+		t.b.WriteString(t.paint(bold, summaryLine(r.summary())) + "\n")
 	}
 	return t.b.Flush()
 }
@@ -68,7 +68,7 @@ func (t *textWriter) separate() {
 
 func (t *textWriter) finding(f finding.Finding) {
 	t.separate()
-	tag := f.ID
+	tag := tag(f)
 	if f.PSS != nil {
 		tag += ", " + f.PSS.Level + ":" + f.PSS.Version
 	}
