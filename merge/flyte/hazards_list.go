@@ -38,6 +38,7 @@ var hazards = []*Hazard{
 	registrationCommand,
 	registrationResources,
 	duplicatePort,
+	primaryBeside,
 	primaryInitDead,
 	primaryNamesake,
 	twoHandlers,

@@ -40,6 +40,37 @@ func (h *hazardPass) authoredOrigins(path provenance.Path) []provenance.Origin {
 	return []provenance.Origin{{Layer: provenance.LayerTemplate}}
 }
 
+// primaryLookalikes are names that documentation gives to the primary container.
+var primaryLookalikes = []string{"flytekit-container", DefaultPrimaryContainer}
+
+var primaryBeside = &Hazard{
+	ID: "merge-primary-beside",
+	Doc: `a container that looks like the primary one is a sidecar
+
+A pod template's primary container is the one that primaryContainerName names, and
+"primary" where that is left out; some documentation calls it flytekit-container. Where
+the template has no container of that name, flytekit adds one, and the task runs
+there. What the template's author meant for the task, its resources, mounts and
+variables, stays on a sidecar that runs beside it.`,
+	Help:     "set primaryContainerName to the container's name, or rename the container",
+	Severity: finding.Warning, Profiles: inBoth,
+	check: func(h *hazardPass) {
+		t, final := h.in.AuthoredTemplate, h.primaryContainer()
+		if c, _ := h.authoredPrimary(); c != nil || final == nil || t == nil || t.Pod == nil {
+			return
+		}
+		for i := range t.Pod.Spec.Containers {
+			name := t.Pod.Spec.Containers[i].Name
+			if !slices.Contains(primaryLookalikes, name) || name == final.final.Name {
+				continue
+			}
+			at := provenance.Path("spec.containers").Key(name)
+			h.report(at, h.authoredOrigins(at.Child("name")), "container %s runs beside the task, which is in the container %s that flytekit adds",
+				name, final.final.Name)
+		}
+	},
+}
+
 var registrationCommand = &Hazard{
 	ID: "merge-pod-template-command-replaced",
 	Doc: `command and args of the task's pod template are replaced
