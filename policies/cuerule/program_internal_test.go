@@ -113,7 +113,9 @@ func (w denyWriter) condition(of string) string {
 }
 
 func (w denyWriter) number(of string) string {
-	switch w.r.IntN(6) {
+	switch w.r.IntN(7) {
+	case 6:
+		return fmt.Sprintf(`strings.Count(%s, "a")`, w.reference(of))
 	case 0:
 		return "params.max"
 	case 1:
@@ -138,9 +140,9 @@ func (w denyWriter) text(of string) string {
 	case 3:
 		return fmt.Sprintf(`strings.Join(%s, ",")`, w.pick("params.names", "_list", ref, `strings.Split("a/b", "/")`))
 	case 4:
-		return fmt.Sprintf(`strings.%s(%s, "a")`, w.pick("TrimPrefix", "TrimSuffix", "ToUpper"), ref)
+		return fmt.Sprintf(w.pick(`strings.TrimPrefix(%s, "a")`, `strings.TrimSuffix(%s, "b")`, "strings.ToUpper(%s)", "strings.ToLower(%s)", "strings.TrimSpace(%s)", `strings.Replace(%s, "a", "b", -1)`), ref)
 	case 5:
-		return w.pick(`"a"`, `#"a\(1)"#`, `"\u0061\t"`, `'a'`, `"""
+		return w.pick(`"a"`, `#"a\(1)"#`, `#"<\#(1)\(1)>"#`, `"\("\(_p)x")"`, `"\u0061\t"`, `'a'`, `"""
 			long
 			\(1)
 			"""`, "_names.a", `_names["gone"]`, "title", "_other")

@@ -78,20 +78,30 @@ func packageFunction(name string) func(args []any) (any, bool) {
 			}
 			return list
 		})
+	case "strings.Count":
+		return ofTexts(func(s, sub string) int64 { return int64(strings.Count(s, sub)) })
 	case "strings.ToLower":
-		return func(args []any) (any, bool) {
-			if len(args) != 1 {
-				return nil, false
-			}
-			s, ok := args[0].(string)
-			return strings.ToLower(s), ok
-		}
+		return ofText(strings.ToLower)
+	case "strings.ToUpper":
+		return ofText(strings.ToUpper)
+	case "strings.TrimSpace":
+		return ofText(strings.TrimSpace)
 	case "strings.Join":
 		return join
 	case "list.Contains":
 		return contains
 	}
 	return nil
+}
+
+func ofText(f func(s string) string) func(args []any) (any, bool) {
+	return func(args []any) (any, bool) {
+		if len(args) != 1 {
+			return nil, false
+		}
+		s, ok := args[0].(string)
+		return f(s), ok
+	}
 }
 
 func ofTexts[T any](f func(x, y string) T) func(args []any) (any, bool) {

@@ -6,7 +6,6 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/token"
 )
 
 // A programmer compiles a deny list. Each of its methods returns nil for what
@@ -29,17 +28,18 @@ func newProgram(r *rule) *program {
 		if !ok {
 			continue
 		}
-		switch name, _ := label(f); name {
-		case fieldDeny:
-			list, ok := f.Value.(*ast.ListLit)
-			if !ok || deny != nil || f.Constraint != token.ILLEGAL {
-				return nil
-			}
-			deny = list
-		case fieldParams:
+		switch name, _ := label(f); {
+		case name == fieldInput:
+		case name != fieldDeny:
 			if own.computed(f.Value, map[ast.Expr]bool{}) {
 				return nil
 			}
+		default:
+			list, ok := f.Value.(*ast.ListLit)
+			if !ok || deny != nil || !simple(f) {
+				return nil
+			}
+			deny = list
 		}
 	}
 	if deny == nil {

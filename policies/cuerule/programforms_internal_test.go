@@ -43,6 +43,8 @@ func TestNoProgram(t *testing.T) {
 		{`{params: n: *len(_in.containers) | int, deny: [if params.n > 1 {message: "many"}]}`, `_in: input`},
 		{`{params: n: {a: 1, b: 2}, deny: [for k, v in params.n {message: k}]}`, ""},
 		{`{deny: [for c in input.containers {path: c.path, message: "at \(path)"}]}`, ""},
+		{`{deny: [for c in input.containers {message: c.name}], docs: "of \(len(input.containers))"}`, ""},
+		{`{deny: [for c in input.containers {message: _tagged.x}]}`, `_tagged: {x: "a" @tag(x)}`},
 		{`{deny: [for c in input.containers {_x: c.name, message: _x}]}`, ""},
 		{`{deny: [for c in input.containers if (c & {name: "a"}) != _|_ {message: "a"}]}`, ""},
 		{`{deny: [for c in input.containers {message: "\(*c.image | _kind)"}]}`, `_kind: *"a" | string`},

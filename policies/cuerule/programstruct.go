@@ -151,7 +151,7 @@ func (c *programmer) fields(e *ast.StructLit, s *scope) expr {
 	inner := s.inner()
 	for _, d := range e.Elts {
 		f, ok := d.(*ast.Field)
-		if !ok || f.Constraint != token.ILLEGAL || f.Alias != nil {
+		if !ok || !simple(f) {
 			return nil
 		}
 		name, ok := label(f)
@@ -182,6 +182,11 @@ func (c *programmer) fields(e *ast.StructLit, s *scope) expr {
 	}
 }
 
+// simple reports whether f is a field that is there, and no more than its value.
+func simple(f *ast.Field) bool {
+	return f.Constraint == token.ILLEGAL && f.Alias == nil && len(f.Attrs) == 0
+}
+
 // table compiles a struct whose fields a comprehension names.
 func (c *programmer) table(loop *ast.Comprehension, s *scope) expr {
 	body, ok := loop.Value.(*ast.StructLit)
@@ -189,7 +194,7 @@ func (c *programmer) table(loop *ast.Comprehension, s *scope) expr {
 		return nil
 	}
 	f, ok := body.Elts[0].(*ast.Field)
-	if !ok || f.Constraint != token.ILLEGAL || f.Alias != nil {
+	if !ok || !simple(f) {
 		return nil
 	}
 	name, ok := f.Label.(*ast.ParenExpr)
