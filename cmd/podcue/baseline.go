@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 
 	"github.com/podcue/podcue/finding"
 	"github.com/podcue/podcue/policies"
@@ -15,20 +14,28 @@ import (
 // A pendingBaseline is the file of --write-baseline before it is written.
 type pendingBaseline struct {
 	data   []byte
-	shrunk bool // it existed: what is new is not in it
+	shrunk bool         // it existed: what is new is not in it
+	left   finding.List // of a new one: what is not in it
 }
 
 // settleBaseline takes what --baseline knows off c's findings, and prepares what
 // --write-baseline writes. A baseline that exists only shrinks: it is read as
 // --baseline would be, so that what is new stands.
 func (j *judge) settleBaseline(c *checked, scope *policies.Scope) error {
-	found := slices.DeleteFunc(slices.Clone(c.report.Findings), func(f finding.Finding) bool { return f.ID == finding.IDWaiver })
+	var found, about finding.List
+	for _, f := range c.report.Findings {
+		if f.ID == finding.IDWaiver {
+			about = append(about, f) // it is mended, not known
+		} else {
+			found = append(found, f)
+		}
+	}
 	read := j.o.baseline
 	if j.o.writeBaseline != "" {
 		old, err := j.readBaseline(j.o.writeBaseline)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			c.baseline = &pendingBaseline{}
+			c.baseline = &pendingBaseline{left: about}
 			c.baseline.data, err = policies.NewBaseline(found, scope.Locked).Encode()
 		case err == nil:
 			c.baseline = &pendingBaseline{shrunk: true}
@@ -78,13 +85,17 @@ func (j *judge) readBaseline(name string) (*policies.Baseline, error) {
 	return b, nil
 }
 
-// saveBaseline writes the baseline of the run.
-func (e *env) saveBaseline(name string, b *pendingBaseline) error {
+// saveBaseline writes the baseline of the run, and says what of severity threshold
+// or worse is not in it.
+func (e *env) saveBaseline(name string, b *pendingBaseline, threshold finding.Severity) error {
 	if err := e.writeResult(name, b.data); err != nil {
 		return fmt.Errorf("--write-baseline: %w", err)
 	}
 	note := ""
-	if b.shrunk {
+	switch {
+	case b.left.AtLeast(threshold):
+		note = ", without what no baseline covers: mistakes in waivers, and findings of locked policies"
+	case b.shrunk:
 		note = ", which only shrinks: remove the file to begin anew"
 	}
 	fmt.Fprintf(e.stderr, "wrote %s%s\n", e.display(e.path(name)), note)

@@ -40,17 +40,24 @@ func (j *judge) owner(f finding.Finding) *part {
 // finish takes what waivers and the baseline cover off the list.
 func (j *judge) finish() (*checked, error) {
 	kept := slices.Clone(j.found)
+	var locked finding.List // no baseline covers them
 	var waived []finding.Waived
 	all := &policies.Scope{Partial: true}
 	for _, p := range j.parts {
 		stands, off, about := policies.ApplyWaivers(p.found.Unique(), p.waivers, &p.scope)
-		kept, waived = append(append(kept, stands...), p.module.objects(about)...), append(waived, off...)
+		for _, f := range slices.Concat(stands, p.module.objects(about)) {
+			if slices.Contains(p.scope.Locked, f.ID) {
+				locked = append(locked, f)
+			} else {
+				kept = append(kept, f)
+			}
+		}
+		waived = append(waived, off...)
 		if !p.scope.Partial {
 			all.Modules = append(all.Modules, p.module.path)
 		}
 		all.Objects = append(all.Objects, p.scope.Objects...)
 		all.Idle = append(all.Idle, p.scope.Idle...)
-		all.Locked = append(all.Locked, p.scope.Locked...)
 	}
 	c := &checked{}
 	for _, id := range slices.Sorted(maps.Keys(j.rules)) {
@@ -59,6 +66,10 @@ func (j *judge) finish() (*checked, error) {
 	c.report.Findings, c.report.Waived = kept, waived
 	if err := j.settleBaseline(c, all); err != nil {
 		return nil, err
+	}
+	c.report.Findings = append(c.report.Findings, locked...)
+	if c.baseline != nil {
+		c.baseline.left = append(c.baseline.left, locked...)
 	}
 	c.report.Findings = j.twins.link(c.report.Findings.Unique())
 	c.report.Findings.Sort()

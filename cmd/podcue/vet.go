@@ -74,17 +74,19 @@ func (e *env) vet(o *vetOptions) error {
 	if err != nil {
 		return err
 	}
-	fresh := false
+	fails := checked.report.Findings
 	if b := checked.baseline; b != nil {
-		fresh = !b.shrunk
-		if err := e.saveBaseline(o.writeBaseline, b); err != nil {
+		if !b.shrunk {
+			fails = b.left // the others are known from now on
+		}
+		if err := e.saveBaseline(o.writeBaseline, b, threshold); err != nil {
 			return err
 		}
 	}
 	if err := e.writeReports(outputs, checked); err != nil {
 		return err
 	}
-	if threshold != 0 && checked.report.Findings.AtLeast(threshold) && !fresh {
+	if fails.AtLeast(threshold) {
 		return errFindings
 	}
 	return nil
