@@ -62,7 +62,7 @@ func (e *env) check(o *vetOptions) (*checked, error) {
 		return nil, err
 	}
 	for _, m := range p.modules {
-		partial := len(o.only) > 0 || len(p.findings) > 0 || !m.wholly(o.patterns)
+		partial := len(o.only) > 0 || p.hides(m) || !m.wholly(o.patterns)
 		if err := j.prepare(m, partial); err != nil {
 			return nil, err
 		}
@@ -84,6 +84,13 @@ func (e *env) check(o *vetOptions) (*checked, error) {
 		return nil, e.nothingIn(o.manifests)
 	}
 	return c, nil
+}
+
+// hides reports whether mistakes keep the run from knowing all that m has.
+func (p *project) hides(m *module) bool {
+	return slices.ContainsFunc(p.findings, func(f finding.Finding) bool {
+		return f.Severity == finding.Error && (f.Object.Module == m.path || f.Object.Module == "")
+	})
 }
 
 // nothingIn says that the manifests that names stand for have nothing to check.
