@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/podcue/podcue/finding"
+	"github.com/podcue/podcue/merge/flyte"
 	"github.com/podcue/podcue/policies"
 	"github.com/podcue/podcue/provenance"
 )
@@ -18,14 +20,19 @@ type pendingBaseline struct {
 	left   finding.List // of a new one: what is not in it
 }
 
+// neverKnown are the ids that no baseline covers: where a package, a template or a
+// document has such a mistake, it is not checked, and whoever knew of the one would
+// hear of nothing else in it. A waiver that is wrong is to be mended.
+var neverKnown = []string{finding.IDCUE, finding.IDSchema, finding.IDManifest, flyte.IDRefused, finding.IDWaiver}
+
 // settleBaseline takes what --baseline knows off c's findings, and prepares what
 // --write-baseline writes. A baseline that exists only shrinks: it is read as
 // --baseline would be, so that what is new stands.
 func (j *judge) settleBaseline(c *checked, scope *policies.Scope) error {
-	var found, about finding.List
+	var found, never finding.List
 	for _, f := range c.report.Findings {
-		if f.ID == finding.IDWaiver {
-			about = append(about, f) // it is mended, not known
+		if slices.Contains(neverKnown, f.ID) {
+			never = append(never, f)
 		} else {
 			found = append(found, f)
 		}
@@ -35,7 +42,7 @@ func (j *judge) settleBaseline(c *checked, scope *policies.Scope) error {
 		old, err := j.readBaseline(j.o.writeBaseline)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			c.baseline = &pendingBaseline{left: about}
+			c.baseline = &pendingBaseline{left: never}
 			c.baseline.data, err = policies.NewBaseline(found, scope.Locked).Encode()
 		case err == nil:
 			c.baseline = &pendingBaseline{shrunk: true}
@@ -58,14 +65,14 @@ func (j *judge) settleBaseline(c *checked, scope *policies.Scope) error {
 	if err != nil {
 		return fmt.Errorf("--baseline: %w", err)
 	}
-	rest, known, gone := b.Apply(c.report.Findings, scope)
+	rest, known, gone := b.Apply(found, scope)
 	if c.baseline != nil && read == j.o.writeBaseline {
 		gone = nil // this very run removes them
 	}
 	for i := range gone {
 		gone[i].Origins = []provenance.Origin{{Pos: provenance.Position{Filename: j.env.display(j.env.path(read))}}}
 	}
-	c.report.Findings = append(rest, gone...)
+	c.report.Findings = slices.Concat(rest, gone, never)
 	c.report.Waived = append(c.report.Waived, known...)
 	return nil
 }
@@ -94,7 +101,7 @@ func (e *env) saveBaseline(name string, b *pendingBaseline, threshold finding.Se
 	note := ""
 	switch {
 	case b.left.AtLeast(threshold):
-		note = ", without what no baseline covers: mistakes in waivers, and findings of locked policies"
+		note = ", without what no baseline covers: what cannot be checked, mistakes in waivers, findings of locked policies"
 	case b.shrunk:
 		note = ", which only shrinks: remove the file to begin anew"
 	}
