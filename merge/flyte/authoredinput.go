@@ -177,7 +177,7 @@ func (w *authoring) taskImage(images *ImageConfig) (string, *provenance.Tree, er
 	case w.a.Image == "":
 		t = at(w.src, "images", "default").Clone()
 	case image != w.a.Image:
-		won(t, image, originOf(at(w.src, "images"), "image-config"))
+		won(t, image, imageOrigin(w.a.Image, w.src))
 	}
 	return image, t, nil
 }

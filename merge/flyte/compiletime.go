@@ -114,8 +114,7 @@ func (r *Registration) fill(c map[string]any, primary bool, requests, limits map
 	}
 	c["image"] = resolved
 	if resolved != image && t != nil {
-		o := originOf(at(r.taskSrc, "images"), "image-config")
-		won(t.Field("image"), resolved, o)
+		won(t.Field("image"), resolved, imageOrigin(image, r.taskSrc))
 	}
 	if !primary {
 		return nil

@@ -93,3 +93,25 @@ func (c *ImageConfig) resolve(ref string, src *provenance.Tree) (string, error) 
 	}
 	return out, nil
 }
+
+// ruleImageConfig is the rule of what comes from the image configuration.
+const ruleImageConfig = "image-config"
+
+// imageOrigin is where the image that ref becomes is written, in the tree of an
+// authored task: the configured image that ref refers to last, or the default one
+// for an empty ref. Without a configured default that is the task's own.
+func imageOrigin(ref string, src *provenance.Tree) provenance.Origin {
+	name, rule := "default", ruleImageConfig
+	if ref != "" {
+		rule = provenance.RuleRender + "-" + ruleImageConfig
+		for _, m := range imageReference.FindAllStringSubmatch(ref, -1) {
+			name = m[1]
+		}
+	}
+	for _, t := range []*provenance.Tree{at(src, "images", "byName", name), at(src, "images", name)} {
+		if t != nil {
+			return originOf(t, rule)
+		}
+	}
+	return originOf(at(src, "image"), rule)
+}
