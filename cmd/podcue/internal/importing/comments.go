@@ -2,6 +2,7 @@ package importing
 
 import (
 	"bytes"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -26,8 +27,96 @@ func readComments(data []byte) comments {
 		if err := dec.Decode(&n); err != nil {
 			return found
 		}
-		found.add(&n)
+		root := documentComments(&n)
+		hoist(root, bytes.Split(data, []byte("\n")))
+		found.add(root)
 	}
+}
+
+// documentComments gives the comments of a document, which a blank line parts from
+// what it holds, to that, and returns it.
+func documentComments(doc *yaml.Node) *yaml.Node {
+	if doc.Kind != yaml.DocumentNode || len(doc.Content) == 0 {
+		return doc
+	}
+	root := doc.Content[0]
+	root.HeadComment = joined(doc.HeadComment, root.HeadComment)
+	root.FootComment = joined(root.FootComment, doc.FootComment)
+	return root
+}
+
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "\n#\n" + b
+}
+
+// hoist moves the comments below the last member of a map, which the parser gives
+// to the innermost one, to where their indentation has them. It returns those that
+// are about what n is in.
+func hoist(n *yaml.Node, lines [][]byte) []string {
+	if n.Kind != yaml.MappingNode && n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	var out []string
+	keep := func(holder *yaml.Node, comments ...string) {
+		for _, c := range comments {
+			switch {
+			case c == "":
+			case n.Style&yaml.FlowStyle == 0 && columnOf(c, holder.Line, lines) < n.Column:
+				out = append(out, c)
+			default:
+				holder.FootComment = joined(holder.FootComment, c)
+			}
+		}
+	}
+	for i, child := range n.Content {
+		holder := child
+		if n.Kind == yaml.MappingNode && i%2 == 1 {
+			holder = n.Content[i-1] // the key
+		}
+		own := child.FootComment
+		child.FootComment = ""
+		keep(holder, append([]string{own}, hoist(child, lines)...)...)
+	}
+	return out
+}
+
+// columnOf returns the column that a comment below a line is in, one that is large
+// if it is not there.
+func columnOf(comment string, below int, lines [][]byte) int {
+	first, _, _ := strings.Cut(comment, "\n")
+	for _, line := range lines[min(below, len(lines)):] {
+		trimmed := bytes.TrimLeft(line, " \t")
+		if bytes.Equal(bytes.TrimRight(trimmed, " \t\r"), []byte(strings.TrimRight(first, " \t\r"))) {
+			return 1 + len(line) - len(trimmed)
+		}
+	}
+	return len(lines) + 1<<16
+}
+
+// along returns the comments of what a template is in: those above it and behind
+// it, and those below it.
+func along(tree *value, p provenance.Path) (above, below []string) {
+	at := tree
+	for _, s := range p.Segments() {
+		switch at.kind {
+		case structKind:
+			at = at.get(s.Name)
+		case listKind:
+			at = at.item(s.Name)
+		}
+		if at == nil {
+			break
+		}
+		above = append(above, at.head...)
+		if at.line != "" {
+			above = append(above, at.line)
+		}
+		below = append(at.foot, below...)
+	}
+	return above, below
 }
 
 func (c comments) add(n *yaml.Node) {
@@ -60,7 +149,19 @@ func headComment(n *yaml.Node) []string {
 	}
 	lines := commentLines(n.HeadComment)
 	if len(n.Content) > 0 {
-		lines = append(lines, commentLines(n.Content[0].HeadComment)...) // the parser gives it to the first key
+		first := commentLines(n.Content[0].HeadComment) // the parser gives it to the first key
+		if len(lines) > 0 && len(first) > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, first...)
 	}
 	return lines
+}
+
+// footComment returns the comment below the map n.
+func footComment(n *yaml.Node) []string {
+	if n == nil {
+		return nil
+	}
+	return commentLines(n.FootComment)
 }

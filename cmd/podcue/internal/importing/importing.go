@@ -47,6 +47,7 @@ func Import(sources []Source, opts Options) ([]byte, error) {
 type entry struct {
 	name  string
 	doc   []string // comments above it
+	foot  []string // comments below it
 	value *value
 }
 
@@ -139,6 +140,12 @@ func (im *importer) file(opts Options) ([]byte, error) {
 				p.comment(line)
 			}
 			p.field(list.field+": "+label(e.name), list.definition, e.value)
+			if len(e.foot) > 0 {
+				p.linef("")
+			}
+			for _, line := range e.foot {
+				p.comment(line)
+			}
 		}
 	}
 	out, err := format.Source([]byte(p.String()))

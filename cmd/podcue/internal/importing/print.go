@@ -104,15 +104,15 @@ func (p *printer) valued(before string, v *value, after, comment string) {
 	}
 	switch {
 	case v.kind == structKind:
-		p.linef("%s{%s", before, comment)
+		p.linef("%s{", before)
 		p.body(v)
-		p.linef("}%s", after)
+		p.linef("}%s%s", after, comment)
 	case v.kind == listKind && p.isStructs(v):
 		p.structs(before, v, after, comment)
 	case v.kind == listKind:
-		p.linef("%s[%s", before, comment)
+		p.linef("%s[", before)
 		p.body(v)
-		p.linef("]%s", after)
+		p.linef("]%s%s", after, comment)
 	default:
 		p.linef("%s%s%s%s", before, p.scalar(v), after, comment)
 	}
@@ -134,14 +134,14 @@ func (p *printer) isStructs(v *value) bool {
 
 // structs writes a list as [{ … }, { … }].
 func (p *printer) structs(before string, v *value, after, comment string) {
-	p.linef("%s[{%s", before, comment)
+	p.linef("%s[{", before)
 	for i, e := range v.items {
 		if i > 0 {
 			p.linef("}, {")
 		}
 		p.body(e)
 	}
-	p.linef("}]%s", after)
+	p.linef("}]%s%s", after, comment)
 }
 
 // inline returns v on one line. ok is false if it has comments or does not fit.

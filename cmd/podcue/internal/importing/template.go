@@ -98,7 +98,13 @@ func (im *importer) template(src Source, o *manifest.Object, tree *value) (entry
 		v.set("podSpec", spec)
 	}
 	name := unique(im.names, templateName(o.Name, fileName(src.Name)))
-	return entry{name: name, doc: append(headComment(im.comments.at(o.Position())), origin(src, o)), value: v}, nil
+	above, below := along(tree, o.Root)
+	object := im.comments.at(o.Position())
+	return entry{
+		name: name, value: v,
+		doc:  append(append(headComment(object), above...), origin(src, o)),
+		foot: append(below, footComment(object)...),
+	}, nil
 }
 
 // metadataParts is what a template keeps of an object's metadata.
