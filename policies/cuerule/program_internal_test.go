@@ -83,7 +83,9 @@ func (w denyWriter) reference(of string) string {
 
 func (w denyWriter) condition(of string) string {
 	ref := w.reference(of)
-	switch w.r.IntN(16) {
+	switch w.r.IntN(18) {
+	case 16, 17:
+		return fmt.Sprintf("(%s & %s) %s _|_", ref, w.limit(), w.pick("!=", "=="))
 	case 14:
 		return "set[" + ref + "]" + w.pick(" != _|_", " == _|_", "", " == true", " == \"main\"")
 	case 15:
@@ -110,6 +112,15 @@ func (w denyWriter) condition(of string) string {
 		return ref
 	}
 	return ref + w.pick(" == ", " != ", " < ", " >= ") + w.pick(`"a"`, `"x/b"`, "params.name", "80", "true", "null", "1.5", w.reference(of))
+}
+
+// limit writes what a value may be. It leaves out !=null, see shapeWriter.value.
+func (w denyWriter) limit() string {
+	if w.r.IntN(4) == 0 {
+		return "(" + w.limit() + w.pick(" | ", " & ") + w.limit() + ")"
+	}
+	return w.pick("string", "int", "bool", "number", `"a"`, `"x/b"`, "80", "true", "null", `=~"^a"`, `!~"a"`, "<80", ">=80", `!="a"`, "!=80", `>"a"`,
+		"params.name", "<params.max", "!=true", "=~params.name", "{}", "[...]", "_")
 }
 
 func (w denyWriter) number(of string) string {

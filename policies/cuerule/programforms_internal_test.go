@@ -17,6 +17,7 @@ func TestProgram(t *testing.T) {
 		`{params: names: [...string] | *["a"], deny: [for e in input.env if list.Contains(params.names, e.name) || strings.HasPrefix(e.name, "X_") {path: e.path, message: e.name}]}`,
 		`{deny: [for k, v in input.pod.metadata.labels if v !~ "^[a-z]+$" {path: "metadata.labels[\(k)]", message: "\(strings.Join([for c in input.containers {c.name}], ", "))"}]}`,
 		`{let host = {for v in input.volumes if v.hostPath != _|_ {(v.name): true}}, deny: [for m in input.mounts if host[m.mount.name] != _|_ {path: m.path, message: "a"}]}`,
+		`{deny: [for c in input.containers if (c.image & =~"^ghcr.io/") == _|_ || (c.name & (string & !="a")) == _|_ {path: c.path, message: c.name}]}`,
 		`{input: _, deny: [if input.pod.spec.hostNetwork != _|_ {message: _text}]}`,
 		`schema.#Policy & {input: schema.#PolicyInput, params: kind: #Kind | *"a", deny: [for c in input.containers if c.name == params.kind {message: "a"}]}`,
 	} {

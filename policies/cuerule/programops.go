@@ -63,11 +63,18 @@ func (c *programmer) binary(e *ast.BinaryExpr, s *scope) expr {
 }
 
 // presence compiles a comparison with _|_, which here asks whether a reference
-// leads to something.
+// leads to something, or to a scalar that fits.
 func (c *programmer) presence(e ast.Expr, want bool, s *scope) expr {
-	switch e.(type) {
-	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr:
-	default:
+	for paren, ok := e.(*ast.ParenExpr); ok; paren, ok = e.(*ast.ParenExpr) {
+		e = paren.X
+	}
+	fits := func(*machine, any) (bool, bool) { return true, true }
+	if and, ok := e.(*ast.BinaryExpr); ok && and.Op == token.AND {
+		if e, fits = and.X, c.limit(and.Y, s); fits == nil {
+			return nil
+		}
+	}
+	if !isReference(e) {
 		return nil
 	}
 	x := c.expr(e, s)
@@ -76,9 +83,20 @@ func (c *programmer) presence(e ast.Expr, want bool, s *scope) expr {
 	}
 	return func(m *machine) (any, bool) {
 		v, ok := x(m)
-		_, gone := v.(missing)
-		return gone != want, ok
+		if _, gone := v.(missing); gone || !ok {
+			return !want, ok
+		}
+		fit, ok := fits(m, v)
+		return fit == want, ok
 	}
+}
+
+func isReference(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr:
+		return true
+	}
+	return false
 }
 
 // otherwise compiles *x | y, which is x if there is one. What y is must be plain
@@ -88,9 +106,7 @@ func (c *programmer) otherwise(e *ast.BinaryExpr, s *scope) expr {
 	if !ok || first.Op != token.MUL {
 		return nil
 	}
-	switch first.X.(type) {
-	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr:
-	default:
+	if !isReference(first.X) {
 		return nil
 	}
 	switch y := e.Y.(type) {
