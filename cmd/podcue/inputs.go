@@ -37,6 +37,12 @@ func (e *env) manifestFiles(names []string) ([]string, error) {
 			return nil, noFile(name)
 		case err != nil:
 			return nil, err
+		case !info.IsDir() && filepath.Ext(name) == ".cue":
+			dir := e.display(filepath.Dir(e.path(name)))
+			if !strings.HasPrefix(dir, ".") && !filepath.IsAbs(dir) {
+				dir = "./" + dir
+			}
+			return nil, fmt.Errorf("%s is CUE, and no manifest\nhelp: name its package without a flag: %s", name, dir)
 		case !info.IsDir():
 			add(e.path(name))
 			continue
