@@ -133,11 +133,7 @@ func (b *builder) addAcceleratorConstraints() error {
 	if !b.needsAccelerator() {
 		return nil
 	}
-	if b.spec.Affinity == nil {
-		b.spec.Affinity = &corev1.Affinity{}
-		fill(b.specTree.Field("affinity"), b.spec.Affinity, flyteOrigin("affinity"))
-	}
-	cfg := b.accelerator()
+	cfg := b.accelerator() // the affinity is there since step 5
 	if device := b.deviceName(gpu.Device); device != "" {
 		b.requireLabel(cfg.deviceLabel, cfg.deviceLabelSrc, device, originOf(at(src, "device"), "gpu-device"))
 	}

@@ -1,0 +1,157 @@
+package flyte_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podcue/podcue/merge/flyte"
+)
+
+// copilotCommand is the command of copilot's downloader.
+func copilotCommand(t *testing.T, p *flyte.Profile, configure func(*flyte.Config)) []string {
+	t.Helper()
+	a := decodeAuthored(t, `{"name": "t", "image": "x:1", "dataConfig": {"enabled": true},
+		"interface": {"inputs": {"variables": {"x": {"type": {"simple": "INTEGER"}}}}}}`)
+	in, err := a.Input(p, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Config = flyte.DefaultConfig(p)
+	in.Config.Storage = flyte.StorageConfig{Type: "stow", Stow: flyte.StowConfig{Kind: "s3", Config: map[string]string{"b": "2", "a": "1"}}}
+	configure(in.Config)
+	out, err := p.Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Pod.Spec.InitContainers[0].Command
+}
+
+// How copilot is told about the object store: what has no recorded case.
+func TestCopilotStorage(t *testing.T) {
+	t.Parallel()
+	other := &flyte.StorageConfig{Type: "stow", Container: "own", Stow: flyte.StowConfig{Kind: "google", Config: map[string]string{"c": "3"}}}
+	usual := "--storage.type=stow --storage.stow.config a=1 --storage.stow.config b=2 --storage.stow.kind=s3"
+	own := "--storage.container=own --storage.type=stow --storage.stow.config c=3 --storage.stow.kind=google"
+	for name, c := range map[string]struct {
+		configure func(*flyte.Config)
+		want      map[*flyte.Profile]string
+	}{
+		"usual": {func(*flyte.Config) {}, map[*flyte.Profile]string{flyte.V1: usual, flyte.V2: usual}},
+		"several containers": {
+			func(c *flyte.Config) { c.Storage.MultiContainerEnabled, c.Storage.Container = true, "b" },
+			map[*flyte.Profile]string{
+				flyte.V1: "--storage.enable-multicontainer --storage.container=b " + usual,
+				flyte.V2: "--storage.enable-multicontainer --storage.container=b " + usual,
+			},
+		},
+		// Only Flyte 2 knows the key.
+		"overridden": {
+			func(c *flyte.Config) { c.CoPilot.StorageConfigOverride = other },
+			map[*flyte.Profile]string{flyte.V1: usual, flyte.V2: own},
+		},
+	} {
+		for p, want := range c.want {
+			t.Run(p.Name+"/"+name, func(t *testing.T) {
+				got := strings.Join(copilotCommand(t, p, c.configure), " ")
+				if diff := cmp.Diff("/bin/flyte-copilot --storage.limits.maxDownloadMBs=0 --logger.level=3 "+want, got); diff != "" {
+					t.Errorf("-want +got:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// References to images, by flytekit's rules: the whole reference, its name, its tag
+// or digest.
+func TestImageReferences(t *testing.T) {
+	t.Parallel()
+	for image, want := range map[string]string{
+		"{{.image.tagged}}": "reg:5000/a/b:1.2",
+		"{{ .images.tagged.fqn }}:{{.image.tagged.version}}": "reg:5000/a/b:1.2",
+		"{{.image.pinned}}": "reg/c@sha256:abc",
+		"{{.image.pinned.fqn}}:{{.image.pinned.version}}": "reg/c@sha256:abc",
+		"x-{{.image.pinned.version}}":                     "x-sha256:abc",
+		"{{.image.bare}}":                                 "reg:5000/bare",
+		"{{.image.default}}":                              "reg/default:1",
+		"":                                                "reg/default:1",
+		"reg/own:3":                                       "reg/own:3",
+		"{{.image.bare.fqn}}-{{.image.tagged.version}}:{{.other}}": "reg:5000/bare-1.2:{{.other}}",
+	} {
+		a := decodeAuthored(t, `{"name": "t", "image": "`+image+`", "images": {"default": "reg/default:1",
+			"byName": {"tagged": "reg:5000/a/b:1.2", "pinned": "reg/c@sha256:abc", "bare": "reg:5000/bare"}}}`)
+		in, err := a.Input(flyte.V2, nil, nil, nil)
+		if err != nil {
+			t.Errorf("%s: %v", image, err)
+			continue
+		}
+		if got := in.Task.Container.Image; got != want {
+			t.Errorf("%s is %s, want %s", image, got, want)
+		}
+	}
+}
+
+// What a class of accelerators says of unpartitioned devices beats the gpu-… keys.
+func TestUnpartitionedDeviceClass(t *testing.T) {
+	t.Parallel()
+	a := decodeAuthored(t, `{"name": "t", "image": "x:1", "resources": {"limits": {"gpu": "1"}},
+		"accelerator": {"deviceClass": "GOOGLE_TPU", "unpartitioned": true}}`)
+	in, err := a.Input(flyte.V2, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Config = flyte.DefaultConfig(flyte.V2)
+	requirement := func(key string) *corev1.NodeSelectorRequirement {
+		return &corev1.NodeSelectorRequirement{Key: key, Operator: corev1.NodeSelectorOpExists}
+	}
+	in.Config.GPUUnpartitionedNodeSelectorRequirement = requirement("gpu")
+	in.Config.GPUUnpartitionedToleration = &corev1.Toleration{Key: "gpu"}
+	in.Config.AcceleratorDeviceClasses = map[string]flyte.AcceleratorDeviceClass{"GOOGLE_TPU": {
+		ResourceName:                         "google.com/tpu",
+		UnpartitionedNodeSelectorRequirement: requirement("tpu"),
+		UnpartitionedToleration:              &corev1.Toleration{Key: "tpu"},
+	}}
+	out, err := flyte.V2.Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := out.Pod.Spec
+	terms := spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms
+	if diff := cmp.Diff([]corev1.NodeSelectorTerm{{MatchExpressions: []corev1.NodeSelectorRequirement{*requirement("tpu")}}}, terms); diff != "" {
+		t.Errorf("node selector terms, -want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff([]corev1.Toleration{{Key: "tpu"}}, spec.Tolerations); diff != "" {
+		t.Errorf("tolerations, -want +got:\n%s", diff)
+	}
+}
+
+// The label task-name of a TaskAction's Pod: invalid characters become dashes, a bad
+// first or last one x, and 63 are kept.
+func TestTaskNameLabel(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"wf.train":                     "wf.train",
+		"my task/1":                    "my-task-1",
+		"_private_":                    "xprivatex",
+		".a-":                          "xax",
+		"-":                            "x",
+		strings.Repeat("a", 70):        strings.Repeat("a", 63),
+		strings.Repeat("a", 62) + "--": strings.Repeat("a", 62) + "x",
+	} {
+		a := flyte.Action{}
+		e, err := a.Execution(&flyte.TaskTemplate{ID: &flyte.Identifier{Name: name}}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.Labels["task-name"]; got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	a := flyte.Action{}
+	e, err := a.Execution(&flyte.TaskTemplate{ID: &flyte.Identifier{}}, "")
+	if _, ok := e.Labels["task-name"]; ok || err != nil {
+		t.Errorf("a task without a name has the labels %v (%v)", e.Labels, err)
+	}
+}
