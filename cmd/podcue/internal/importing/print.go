@@ -214,10 +214,14 @@ func scalarText(v *value) string {
 // more.
 func quote(s string) string {
 	plain := literal.String.Quote(s)
-	if strings.Count(plain, `\`)-strings.Count(s, `\`) < 2 || !printable(s) || strings.Contains(s, `"#`) || strings.Contains(s, `\#`) {
+	if strings.Count(plain, `\`)-strings.Count(s, `\`) < 2 || !printable(s) {
 		return plain
 	}
-	return `#"` + s + `"#`
+	raw := `#"` + s + `"#`
+	if back, err := literal.Unquote(raw); err != nil || back != s {
+		return plain // it has raw quotes in it, or begins like a block
+	}
+	return raw
 }
 
 func printable(s string) bool {
