@@ -29,7 +29,7 @@ everything after the first document of a file.`,
 			case NoteOtherVersion:
 				h.note(finding.Info, n, "%s is ignored: it is a key of another version of Flyte", n.Key)
 			case NoteNotMerged:
-				h.note(h.hazard.Severity, n, "%s is ignored: an earlier file has a map there", n.Key)
+				h.note(h.hazard.Severity, n, "%s is ignored: an earlier file has a value of another kind there", n.Key)
 			case NoteDocumentIgnored:
 				h.note(h.hazard.Severity, n, "the file's second document is ignored")
 			}

@@ -1,6 +1,10 @@
 package flyte_test
 
 import (
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -153,5 +157,89 @@ func TestTaskNameLabel(t *testing.T) {
 	e, err := a.Execution(&flyte.TaskTemplate{ID: &flyte.Identifier{}}, "")
 	if _, ok := e.Labels["task-name"]; ok || err != nil {
 		t.Errorf("a task without a name has the labels %v (%v)", e.Labels, err)
+	}
+}
+
+// engineBase32 is the alphabet that Flyte writes secrets in.
+var engineBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz123456").WithPadding(base32.NoPadding)
+
+// Flyte 1's engine announces secrets in protobuf's text form, and the execution's
+// identity as a label.
+func TestLaunchMetadata(t *testing.T) {
+	t.Parallel()
+	a := decodeAuthored(t, `{"name": "t", "image": "x:1", "securityContext": {
+		"runAs": {"executionIdentity": "Jane.Doe+x@Example.com!"},
+		"secrets": [
+			{"group": "g", "groupVersion": "v", "key": "k", "mountRequirement": "FILE", "envVar": "E"},
+			{"key": "a\"b\\c\n\r\té", "mountRequirement": "ANY"}]},
+		"execution": {"labels": {"execution-identity": "beaten", "mine": "kept"}}}`)
+	in, err := a.Input(flyte.V1, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := flyte.V1.Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels := map[string]string{"execution-identity": "jane-doe-x-example-com", "inject-flyte-secrets": "true", "mine": "kept"}
+	if diff := cmp.Diff(labels, out.Pod.Labels); diff != "" {
+		t.Errorf("labels, -want +got:\n%s", diff)
+	}
+	for name, want := range map[string]string{
+		"flyte.secrets/s0": "group: \"g\"\ngroup_version: \"v\"\nkey: \"k\"\nmount_requirement: FILE\nenv_var: \"E\"\n",
+		"flyte.secrets/s1": `key: "a\"b\\c\n\r\t\303\251"` + "\n",
+	} {
+		got, err := engineBase32.DecodeString(out.Pod.Annotations[name])
+		if diff := cmp.Diff(want, string(got)); diff != "" || err != nil {
+			t.Errorf("%s, -want +got (%v):\n%s", name, err, diff)
+		}
+	}
+	a = decodeAuthored(t, `{"name": "t", "image": "x:1", "securityContext": {"runAs": {"executionIdentity": "`+strings.Repeat("-a", 40)+`"}}}`)
+	if in, err = a.Input(flyte.V1, nil, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if out, err = flyte.V1.Build(in); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := out.Pod.Labels["execution-identity"], strings.Trim(strings.Repeat("-a", 40)[:63], "-"); got != want {
+		t.Errorf("a long identity is %q, want %q", got, want)
+	}
+}
+
+// The variables of an interface are a map in Flyte 1, here sorted, and a list in
+// Flyte 2.
+func TestInterfaceOrder(t *testing.T) {
+	t.Parallel()
+	for p, want := range map[*flyte.Profile]string{flyte.V1: "abz", flyte.V2: "zab"} {
+		task := &flyte.TaskTemplate{}
+		err := json.Unmarshal([]byte(`{"container": {"image": "x:1", "dataConfig": {"enabled": true}}, "interface": {"inputs": {"variables": [
+			{"key": "zz", "value": {"type": {"simple": "INTEGER"}}},
+			{"key": "aa", "value": {"type": {"simple": "STRING"}}},
+			{"key": "bb", "value": {"type": {"simple": "FLOAT"}}}]}}}`), task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := task.Input(p, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Config = flyte.DefaultConfig(p)
+		in.Config.Storage.Stow = flyte.StowConfig{Kind: "s3", Config: map[string]string{"a": "b"}}
+		out, err := p.Build(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		args := out.Pod.Spec.InitContainers[0].Args
+		wire, err := base64.StdEncoding.DecodeString(args[len(args)-1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, m := range regexp.MustCompile(`aa|bb|zz`).FindAllString(string(wire), -1) {
+			got += m[:1]
+		}
+		if got != want {
+			t.Errorf("%s: the variables come as %s, want %s", p.Name, got, want)
+		}
 	}
 }
