@@ -254,8 +254,9 @@ func (p *part) judgeFinal(r *rendered) error {
 		Object: object, Kind: r.item.kind, Pod: r.template(), Fields: r.fields, APIVersion: "v1",
 		Namespace: r.pod.Namespace, Primary: r.primary, Interruptible: r.interruptible,
 	}, set)
-	found := r.item.placed(slices.Concat(set.Override(r.hazards()), set.Override(api), final))
-	p.twins.note(slices.Concat(p.authored[r.item.source()], found))
+	authored := p.authored[r.item.source()]
+	found := r.item.placed(atSource(slices.Concat(set.Override(r.hazards()), set.Override(api), final), authored))
+	p.twins.note(slices.Concat(authored, found))
 	p.add(found)
 	return nil
 }

@@ -76,6 +76,23 @@ func (j *judge) finish() (*checked, error) {
 	return c, nil
 }
 
+// atSource gives what is missing in a final Pod, so that it is written nowhere, the
+// origins that it has in the template where it is missing already: it is one
+// finding then, and not one more of each task.
+func atSource(found, authored finding.List) finding.List {
+	for n := range found {
+		f := &found[n]
+		if hasAuthor(f.Origins) {
+			continue
+		}
+		same := func(a finding.Finding) bool { return a.ID == f.ID && a.Path == f.Path && a.Message == f.Message }
+		if i := slices.IndexFunc(authored, same); i >= 0 {
+			f.Origins = authored[i].Origins
+		}
+	}
+	return found
+}
+
 // placed makes sure that each finding about i points at something that its author
 // wrote: at the item itself where nothing nearer was written.
 func (i *item) placed(found finding.List) finding.List {
@@ -86,12 +103,18 @@ func (i *item) placed(found finding.List) finding.List {
 }
 
 // withAuthor returns origins with fallback before them, unless one of them says
-// where the value is written. Where a policy is written is something else.
+// where the value is written.
 func withAuthor(origins []provenance.Origin, fallback provenance.Origin) []provenance.Origin {
-	if slices.ContainsFunc(origins, func(o provenance.Origin) bool { return o.Pos.IsValid() && o.Layer != provenance.LayerPolicy }) {
+	if hasAuthor(origins) {
 		return origins
 	}
 	return append([]provenance.Origin{fallback}, origins...)
+}
+
+// hasAuthor reports whether one of origins says where the value is written. Where a
+// policy is written is something else.
+func hasAuthor(origins []provenance.Origin) bool {
+	return slices.ContainsFunc(origins, func(o provenance.Origin) bool { return o.Pos.IsValid() && o.Layer != provenance.LayerPolicy })
 }
 
 // layer is the layer of the item's own position.
