@@ -105,7 +105,7 @@ func (w denyWriter) condition(of string) string {
 	case 8:
 		return fmt.Sprintf("list.Contains(params.names, %s)", ref)
 	case 9:
-		return fmt.Sprintf("strings.%s(%s, %s)", w.pick("HasPrefix", "HasSuffix", "Contains"), ref, w.text(of))
+		return fmt.Sprintf("%s(%s, %s)", w.pick("strings.HasPrefix", "strings.HasSuffix", "strings.Contains", "strings.ContainsAny", "regexp.Match", "strings.EqualFold"), w.text(of), ref)
 	case 10:
 		return fmt.Sprintf("(*%s | %s)", ref, w.pick("false", "true")) + w.pick("", " == "+w.pick("true", `"a"`, "null", "0"))
 	case 11:
@@ -151,7 +151,8 @@ func (w denyWriter) text(of string) string {
 	case 3:
 		return fmt.Sprintf(`strings.Join(%s, ",")`, w.pick("params.names", "_list", ref, `strings.Split("a/b", "/")`))
 	case 4:
-		return fmt.Sprintf(w.pick(`strings.TrimPrefix(%s, "a")`, `strings.TrimSuffix(%s, "b")`, "strings.ToUpper(%s)", "strings.ToLower(%s)", "strings.TrimSpace(%s)", `strings.Replace(%s, "a", "b", -1)`), ref)
+		return fmt.Sprintf(w.pick(`strings.TrimPrefix(%s, "a")`, `strings.TrimSuffix(%s, "b")`, "strings.ToUpper(%s)", "strings.ToLower(%s)", "strings.TrimSpace(%s)", `strings.Replace(%s, "a", "b", -1)`,
+			`strings.Join(list.SortStrings(%s), "")`, `strings.SplitN(%s, "/", 2)[1]`, `"\(strconv.Atoi(%s))"`, `"\(list.Sum([1, len(%s)]))"`), ref)
 	case 5:
 		return w.pick(`"a"`, `#"a\(1)"#`, `#"<\#(1)\(1)>"#`, `"\("\(_p)x")"`, `"\u0061\t"`, `'a'`, `"""
 			long
@@ -163,7 +164,7 @@ func (w denyWriter) text(of string) string {
 
 const denyHead = `package policies
 
-import ("list", "strings")
+import ("list", "strconv", "strings", "regexp")
 `
 
 const denyFields = `
@@ -171,7 +172,7 @@ _p: "a", _m: 1
 _list: ["a", strings.ToUpper("b"), _p]
 _names: {a: "x/b", "b-c": 1}
 _other: *_names.b | "none"
-_use: [list.MaxItems(1), strings.MaxRunes(1)]
+_use: [list.MaxItems(1), strings.MaxRunes(1), strconv.Atoi("1"), regexp.Match("a", "a")]
 `
 
 func (w denyWriter) pod() *corev1.PodTemplateSpec {

@@ -1,16 +1,17 @@
 package cuerule
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
+	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 )
 
-// call compiles a call of len, or of a function of CUE's packages that is Go's
-// own.
+// call compiles a call of len, or of a function of CUE's packages.
 func (c *programmer) call(e *ast.CallExpr, s *scope) expr {
-	f := c.function(e.Fun, s)
+	f := c.function(e.Fun, len(e.Args), s)
 	if f == nil {
 		return nil
 	}
@@ -38,7 +39,7 @@ func (c *programmer) call(e *ast.CallExpr, s *scope) expr {
 	}
 }
 
-func (c *programmer) function(e ast.Expr, s *scope) func(args []any) (any, bool) {
+func (c *programmer) function(e ast.Expr, args int, s *scope) function {
 	switch e := e.(type) {
 	case *ast.Ident:
 		if _, declared := s.look(e.Name); !declared && e.Name == "len" {
@@ -52,13 +53,56 @@ func (c *programmer) function(e ast.Expr, s *scope) func(args []any) (any, bool)
 		}
 		b, _ := s.look(id.Name)
 		if path, ok := b.(imported); ok {
-			return packageFunction(string(path) + "." + name.Name)
+			if f := packageFunction(string(path) + "." + name.Name); f != nil {
+				return f
+			}
+			return cueFunction(c.eval, string(path), name.Name, args)
 		}
 	}
 	return nil
 }
 
-func packageFunction(name string) func(args []any) (any, bool) {
+// A function is one that is called; false if it gives no answer.
+type function func(args []any) (any, bool)
+
+// cueFunction returns a function that CUE calls, once for the same arguments; nil
+// for one that is not of the packages whose functions make data from data.
+func cueFunction(eval *evaluator, path, name string, args int) function {
+	if !slices.Contains([]string{"list", "math", "net", "regexp", "strconv", "strings"}, path) {
+		return nil
+	}
+	var in []string
+	for i := range args {
+		in = append(in, fmt.Sprintf("in[%d]", i))
+	}
+	root := eval.ctx.CompileString(fmt.Sprintf("import %q\nin: _\nout: %s.%s(%s)\n", path, path, name, strings.Join(in, ", ")))
+	if root.Err() != nil {
+		return nil
+	}
+	type answer struct {
+		value any
+		ok    bool
+	}
+	var known memo[answer]
+	return func(args []any) (any, bool) {
+		a := known.get(args, func() answer {
+			var a answer
+			failed := within(eval.timeout, func() {
+				out := root.FillPath(cue.MakePath(cue.Str("in")), eval.ctx.Encode(args)).LookupPath(cue.MakePath(cue.Str("out")))
+				if out.Validate(cue.Concrete(true)) == nil {
+					a.value, a.ok = plainData(out)
+				}
+			})
+			if failed != nil {
+				return answer{}
+			}
+			return a
+		})
+		return a.value, a.ok
+	}
+}
+
+func packageFunction(name string) function {
 	switch name {
 	case "strings.HasPrefix":
 		return ofTexts(strings.HasPrefix)
@@ -94,7 +138,7 @@ func packageFunction(name string) func(args []any) (any, bool) {
 	return nil
 }
 
-func ofText(f func(s string) string) func(args []any) (any, bool) {
+func ofText(f func(s string) string) function {
 	return func(args []any) (any, bool) {
 		if len(args) != 1 {
 			return nil, false
@@ -104,7 +148,7 @@ func ofText(f func(s string) string) func(args []any) (any, bool) {
 	}
 }
 
-func ofTexts[T any](f func(x, y string) T) func(args []any) (any, bool) {
+func ofTexts[T any](f func(x, y string) T) function {
 	return func(args []any) (any, bool) {
 		if len(args) != 2 {
 			return nil, false

@@ -11,6 +11,7 @@ import (
 // A programmer compiles a deny list. Each of its methods returns nil for what
 // programs do not do.
 type programmer struct {
+	eval  *evaluator
 	slots int
 	lets  map[ast.Expr]expr // nil while they are compiled
 }
@@ -52,7 +53,7 @@ func newProgram(r *rule) *program {
 		}
 		own.names[fieldParams] = known{&params}
 	}
-	c := &programmer{lets: map[ast.Expr]expr{}}
+	c := &programmer{eval: r.pkg.eval, lets: map[ast.Expr]expr{}}
 	list := c.list(deny, own)
 	if list == nil {
 		return nil

@@ -18,6 +18,7 @@ func TestProgram(t *testing.T) {
 		`{deny: [for k, v in input.pod.metadata.labels if v !~ "^[a-z]+$" {path: "metadata.labels[\(k)]", message: "\(strings.Join([for c in input.containers {c.name}], ", "))"}]}`,
 		`{let host = {for v in input.volumes if v.hostPath != _|_ {(v.name): true}}, deny: [for m in input.mounts if host[m.mount.name] != _|_ {path: m.path, message: "a"}]}`,
 		`{deny: [for c in input.containers if (c.image & =~"^ghcr.io/") == _|_ || (c.name & (string & !="a")) == _|_ {path: c.path, message: c.name}]}`,
+		`{deny: [for c in input.containers if strconv.Atoi(strings.Replace(c.name, "a", "", 1)) > 1 {message: c.name}]}`,
 		`{input: _, deny: [if input.pod.spec.hostNetwork != _|_ {message: _text}]}`,
 		`schema.#Policy & {input: schema.#PolicyInput, params: kind: #Kind | *"a", deny: [for c in input.containers if c.name == params.kind {message: "a"}]}`,
 	} {
@@ -71,7 +72,7 @@ policies: [_]: schema.#Policy
 policies: p: ` + body + "\n" + beside + `
 #Kind: "a" | "b"
 _text: "for \(len(input.containers)) containers"
-_use: [list.MaxItems(1), strings.MaxRunes(1)]
+_use: [list.MaxItems(1), strings.MaxRunes(1), strconv.Atoi("1"), regexp.Match("a", "a")]
 `),
 	}}, "./policies")
 	if rules == nil {
