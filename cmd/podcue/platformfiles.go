@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -26,11 +28,11 @@ func (e *env) readSettings(p *platform, o *options) (finding.List, error) {
 		if err != nil {
 			return finding.List{p.configFinding(at, err.Error(), helpModuleFile)}, nil
 		}
-		path := e.path(filepath.FromSlash(file))
-		if fault := e.noModuleFile(p.root, path); fault != "" {
+		full := e.path(filepath.FromSlash(file))
+		if fault := e.noModuleFile(p.root, full); fault != "" {
 			return finding.List{p.configFinding(at, fmt.Sprintf("%s %s", name, fault), helpModuleFile)}, nil
 		}
-		data, err := os.ReadFile(path)
+		data, err := os.ReadFile(full)
 		if err != nil {
 			return nil, err
 		}
@@ -57,12 +59,12 @@ func (e *env) readSettings(p *platform, o *options) (finding.List, error) {
 func (e *env) readBases(p *platform, o *options) (finding.List, error) {
 	var found finding.List
 	for i, raw := range p.config.Base {
-		at := provenance.Path("base").Index(i)
+		at, before := provenance.Path("base").Index(i), len(p.bases)
 		l, err := e.readBase(p, raw, at)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, l...)
+		found = append(append(found, l...), p.doubledBases(before, at)...)
 	}
 	for _, name := range o.base {
 		l, err := e.readBaseFile(p, name)
@@ -72,6 +74,23 @@ func (e *env) readBases(p *platform, o *options) (finding.List, error) {
 		found = append(found, l...)
 	}
 	return found, nil
+}
+
+// doubledBases returns what is wrong with the base PodTemplates from index before
+// on, which the configuration's entry at at brought: a name that is there already.
+// Those of the command line may stand for others.
+func (p *platform) doubledBases(before int, at provenance.Path) finding.List {
+	var found finding.List
+	for i := before; i < len(p.bases); i++ {
+		new := p.bases[i].PodTemplate
+		if slices.ContainsFunc(p.bases[:i], func(b flyte.BaseTemplate) bool {
+			return b.PodTemplate.Name == new.Name && b.PodTemplate.Namespace == new.Namespace
+		}) {
+			found = append(found, p.configFinding(at, fmt.Sprintf("the base PodTemplate %s is there twice", path.Join(new.Namespace, new.Name)),
+				"leave one of them out, or give it a name or namespace of its own: a cluster has one"))
+		}
+	}
+	return found
 }
 
 // readBase reads one entry of the configuration's base: a glob, or a PodTemplate
