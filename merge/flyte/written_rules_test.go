@@ -243,3 +243,33 @@ func TestInterfaceOrder(t *testing.T) {
 		}
 	}
 }
+
+// Inputs in a command line, kind by kind.
+func TestInputText(t *testing.T) {
+	t.Parallel()
+	for literal, want := range map[string]string{
+		`{"scalar": {"primitive": {"integer": "-5"}}}`:                        "-5",
+		`{"scalar": {"primitive": {"floatValue": 2.5}}}`:                      "2.5",
+		`{"scalar": {"primitive": {"stringValue": "a b"}}}`:                   "a b",
+		`{"scalar": {"primitive": {"boolean": false}}}`:                       "false",
+		`{"scalar": {"primitive": {"datetime": "2026-01-02T03:04:05.006Z"}}}`: "2026-01-02T03:04:05.006Z",
+		`{"scalar": {"primitive": {"duration": "90.5s"}}}`:                    "seconds:90 nanos:500000000",
+		`{"scalar": {"primitive": {"duration": "3s"}}}`:                       "seconds:3",
+		`{"scalar": {"blob": {"uri": "s3://b/x"}}}`:                           "s3://b/x",
+		`{"scalar": {"schema": {"uri": "s3://b/s"}}}`:                         "s3://b/s",
+		`{"collection": {"literals": [{"scalar": {"primitive": {"integer": "1"}}}, {"scalar": {"primitive": {"duration": "1s"}}}]}}`: "[1,seconds:1]",
+	} {
+		a := decodeAuthored(t, `{"name": "t", "image": "x:1", "args": ["--x={{.inputs.x}}"], "execution": {"inputs": {"literals": {"x": `+literal+`}}}}`)
+		in, err := a.Input(flyte.V2, nil, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := flyte.V2.Build(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := out.Pod.Spec.Containers[0].Args[0]; got != "--x="+want {
+			t.Errorf("%s is %s, want --x=%s", literal, got, want)
+		}
+	}
+}
