@@ -49,6 +49,8 @@ const (
 	maxSteps = 200_000
 	// stepText is how much text is another step.
 	stepText = 256
+	// stepsOfCall is how many steps a call is: CUE may have to do it.
+	stepsOfCall = 20
 	// maxText is how long a text of a program may grow.
 	maxText = 1 << 20
 )

@@ -32,7 +32,7 @@ func (c *programmer) call(e *ast.CallExpr, s *scope) expr {
 			}
 			values[i] = v
 		}
-		if !m.step(values...) {
+		if m.steps -= stepsOfCall; !m.step(values...) {
 			return nil, false
 		}
 		return f(values)
