@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,9 @@ template, Lists, and Flyte's K8sPod and TaskTemplate. Comments are kept, and wha
 Kubernetes would set by default is left out.`,
 		Args: atLeastOne("files, directories, or - for standard input"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if !packageName.MatchString(o.Package) {
+				return fmt.Errorf("--package: %q is no name of a package: it is letters, digits and _, and begins with a letter", o.Package)
+			}
 			text, err := e.importFiles(args, o)
 			if err != nil {
 				return err
@@ -34,6 +38,8 @@ Kubernetes would set by default is left out.`,
 	cmd.Flags().BoolVar(&o.Factor, "factor", false, "write what all templates have in common once")
 	return cmd
 }
+
+var packageName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 
 // importFiles returns the CUE of the manifests that names stand for. What is wrong
 // with them is printed, and is errFindings.
@@ -52,6 +58,9 @@ func (e *env) importFiles(names []string, o importing.Options) ([]byte, error) {
 			return nil, err
 		}
 		sources = append(sources, importing.Source(src))
+	}
+	o.LeftOut = func(source string, documents int) {
+		fmt.Fprintf(e.stderr, "%s: left out, without a pod template: %d of the documents\n", source, documents)
 	}
 	text, err := importing.Import(sources, o)
 	var found finding.List

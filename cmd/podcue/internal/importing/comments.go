@@ -20,6 +20,7 @@ func readComments(data []byte) comments {
 	if !bytes.Contains(data, []byte("#")) {
 		return nil
 	}
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")) // or the parser sees an empty line behind each
 	found := comments{}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {

@@ -23,13 +23,17 @@ type Source struct {
 type Options struct {
 	Package string // the name of the CUE package: "templates" if ""
 	Factor  bool   // write what all templates have in common once
+
+	// LeftOut, if it is not nil, is told how many documents of a source carry no
+	// pod template, where others do.
+	LeftOut func(source string, documents int)
 }
 
 // Import returns a CUE file with the templates and tasks of the sources, in their
 // order. The error is a finding.List if a source is not what it should be; then
 // there is no result, also for the others.
 func Import(sources []Source, opts Options) ([]byte, error) {
-	im := &importer{names: map[string]bool{}, taskNames: map[string]bool{}}
+	im := &importer{names: map[string]bool{}, taskNames: map[string]bool{}, leftOut: opts.LeftOut}
 	for _, src := range sources {
 		im.source(src)
 	}
@@ -56,6 +60,7 @@ type importer struct {
 	names, taskNames map[string]bool // that are taken
 	comments         comments        // of the source at hand
 	problems         finding.List
+	leftOut          func(string, int) // may be nil
 }
 
 func (im *importer) source(src Source) {
@@ -83,6 +88,8 @@ func (im *importer) source(src Source) {
 	}
 	if n := im.containerTasks(src); len(objects) == 0 && n == 0 {
 		im.nothing(src)
+	} else if left := reader.Skipped() - n; left > 0 && im.leftOut != nil {
+		im.leftOut(src.Name, left)
 	}
 }
 

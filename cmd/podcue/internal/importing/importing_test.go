@@ -90,7 +90,7 @@ func TestBadInput(t *testing.T) {
 		{"anchors", bomb + "apiVersion: v1\nkind: Pod\nspec: {containers: *j}\n", "", 0},
 		{"endless anchor", "apiVersion: v1\nkind: Pod\nspec: &a {containers: [*a]}\n", "", 3},
 		{"unknown kind", "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n", "no pod template or task in it: the first document is a Service of apiVersion v1", 1},
-		{"unknown apiVersion", "---\n# a\napiVersion: v9\nkind: Pod\nspec: {containers: [{name: a}]}\n", "Pod of apiVersion v9", 3},
+		{"unknown apiVersion", "---\n# a\napiVersion: v9\nkind: Pod\nspec: {containers: [{name: a}]}\n", "no Pod in apiVersion v9", 3},
 		{"unknown field", head + "  - name: a\n    imagePullPolcy: Always\n", `unknown field spec.containers[a].imagePullPolcy; did you mean "imagePullPolicy"?`, 7},
 		{"wrong type", head + "  - name: a\n    stdin: 3\n", "", 7},
 		{"key twice", head + "  - name: a\n    name: b\n", "twice", 7},

@@ -49,3 +49,20 @@ func TestStringsRoundTrip(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// Lines that end as on Windows make no difference.
+func TestWindowsLines(t *testing.T) {
+	t.Parallel()
+	const text = "# The pod.\napiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  # above\n  # and below\n  containers:\n  - name: a # behind\n    image: x\n"
+	var got [2]string
+	for i, data := range []string{text, strings.ReplaceAll(text, "\n", "\r\n")} {
+		out, err := importing.Import([]importing.Source{{Name: "x.yaml", Data: []byte(data)}}, importing.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[i] = string(out)
+	}
+	if diff := cmp.Diff(got[0], got[1]); diff != "" {
+		t.Errorf("(-lf +crlf)\n%s", diff)
+	}
+}

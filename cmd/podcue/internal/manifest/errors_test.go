@@ -53,6 +53,8 @@ func TestErrors(t *testing.T) {
 		// next document knows nothing.
 		whole bool
 	}{
+		"a version":           {text: "apiVersion: apps/v9\nkind: Deployment\nmetadata: {name: p}\nspec: {template: {spec: {containers: []}}}\n", want: []string{"a.yaml:1:13: apiVersion: there is no Deployment in apiVersion apps/v9"}},
+		"another group":       {text: "kind: Pod\napiVersion: apps/v1\nspec: {containers: []}\n", want: []string{"a.yaml:2:13: apiVersion: there is no Pod in apiVersion apps/v1"}},
 		"a tab":               {text: podHead + "spec:\n  containers:\n  - name: p\n\timage: nginx\n", want: []string{"a.yaml:7:1: there is a tab in the indentation: YAML takes spaces only"}},
 		"a tab after spaces":  {text: podHead + "spec:\n  containers:\n  - name: p\n  \timage: nginx\n", want: []string{"a.yaml:7:3: there is a tab in the indentation: YAML takes spaces only"}},
 		"not UTF-8":           {text: podHead + "spec:\n  nodeName: \xff\n", want: []string{"a.yaml:5:13: the byte 0xff is not UTF-8"}, whole: true},

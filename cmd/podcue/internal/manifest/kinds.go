@@ -84,6 +84,25 @@ func lookupWorkload(apiVersion, kind string) (workload, bool) {
 	return workload{}, false
 }
 
+// isNoVersion reports whether a kind of Kubernetes' own, in one of its own groups,
+// is of a version that there never was.
+func isNoVersion(apiVersion, kind string) bool {
+	if apiVersion == "" || !slices.ContainsFunc(workloads, func(w workload) bool { return w.kind == kind }) {
+		return false
+	}
+	return slices.ContainsFunc(workloads, func(w workload) bool {
+		return slices.ContainsFunc(w.versions, func(v string) bool { return groupOf(v) == groupOf(apiVersion) })
+	})
+}
+
+func groupOf(apiVersion string) string {
+	group, _, ok := strings.Cut(apiVersion, "/")
+	if !ok {
+		return ""
+	}
+	return group
+}
+
 // fieldNames returns the JSON names of the members of the struct t, with their
 // types.
 func fieldNames(t reflect.Type) map[string]reflect.Type {

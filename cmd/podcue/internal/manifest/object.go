@@ -29,11 +29,32 @@ func (d *decoder) object(n *node, h head) {
 		d.workload(n, h, w)
 	case isVolume(h):
 		// read by Reader.Volumes; there is no pod in it
+	case isNoVersion(h.apiVersion, h.kind):
+		d.noVersion(n, h)
 	case h.kind == "" && h.apiVersion == "" && d.flyte(n, h):
 	case d.embedded(n, h):
 	default:
 		d.reader.skipped++
 	}
+}
+
+// noVersion reports an object of a kind of Kubernetes in a version that there never
+// was: a slip, since no other kind of that name is in the group.
+func (d *decoder) noVersion(n *node, h head) {
+	at := n
+	if v := h.members["apiVersion"]; v != nil {
+		at = v
+	}
+	p := problem{
+		path: "apiVersion", message: fmt.Sprintf("there is no %s in apiVersion %s", h.kind, h.apiVersion),
+		line: int(at.line), column: int(at.col),
+	}
+	for _, w := range workloads {
+		if w.kind == h.kind {
+			p.help = "write apiVersion: " + w.versions[0]
+		}
+	}
+	d.reader.report(d.place.file, h.object(), p)
 }
 
 // jsonSize is the length of the JSON of most pods, at most.
