@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podcue/podcue/merge/flyte"
 )
@@ -64,35 +65,6 @@ func TestCopilotStorage(t *testing.T) {
 					t.Errorf("-want +got:\n%s", diff)
 				}
 			})
-		}
-	}
-}
-
-// References to images, by flytekit's rules: the whole reference, its name, its tag
-// or digest.
-func TestImageReferences(t *testing.T) {
-	t.Parallel()
-	for image, want := range map[string]string{
-		"{{.image.tagged}}": "reg:5000/a/b:1.2",
-		"{{ .images.tagged.fqn }}:{{.image.tagged.version}}": "reg:5000/a/b:1.2",
-		"{{.image.pinned}}": "reg/c@sha256:abc",
-		"{{.image.pinned.fqn}}:{{.image.pinned.version}}": "reg/c@sha256:abc",
-		"x-{{.image.pinned.version}}":                     "x-sha256:abc",
-		"{{.image.bare}}":                                 "reg:5000/bare",
-		"{{.image.default}}":                              "reg/default:1",
-		"":                                                "reg/default:1",
-		"reg/own:3":                                       "reg/own:3",
-		"{{.image.bare.fqn}}-{{.image.tagged.version}}:{{.other}}": "reg:5000/bare-1.2:{{.other}}",
-	} {
-		a := decodeAuthored(t, `{"name": "t", "image": "`+image+`", "images": {"default": "reg/default:1",
-			"byName": {"tagged": "reg:5000/a/b:1.2", "pinned": "reg/c@sha256:abc", "bare": "reg:5000/bare"}}}`)
-		in, err := a.Input(flyte.V2, nil, nil, nil)
-		if err != nil {
-			t.Errorf("%s: %v", image, err)
-			continue
-		}
-		if got := in.Task.Container.Image; got != want {
-			t.Errorf("%s is %s, want %s", image, got, want)
 		}
 	}
 }
@@ -244,32 +216,48 @@ func TestInterfaceOrder(t *testing.T) {
 	}
 }
 
-// Inputs in a command line, kind by kind.
-func TestInputText(t *testing.T) {
+// An execution without an owner, which no engine knows but a preview does, leaves a
+// template's owners away, unless owners are switched off.
+func TestNoOwner(t *testing.T) {
 	t.Parallel()
-	for literal, want := range map[string]string{
-		`{"scalar": {"primitive": {"integer": "-5"}}}`:                        "-5",
-		`{"scalar": {"primitive": {"floatValue": 2.5}}}`:                      "2.5",
-		`{"scalar": {"primitive": {"stringValue": "a b"}}}`:                   "a b",
-		`{"scalar": {"primitive": {"boolean": false}}}`:                       "false",
-		`{"scalar": {"primitive": {"datetime": "2026-01-02T03:04:05.006Z"}}}`: "2026-01-02T03:04:05.006Z",
-		`{"scalar": {"primitive": {"duration": "90.5s"}}}`:                    "seconds:90 nanos:500000000",
-		`{"scalar": {"primitive": {"duration": "3s"}}}`:                       "seconds:3",
-		`{"scalar": {"blob": {"uri": "s3://b/x"}}}`:                           "s3://b/x",
-		`{"scalar": {"schema": {"uri": "s3://b/s"}}}`:                         "s3://b/s",
-		`{"collection": {"literals": [{"scalar": {"primitive": {"integer": "1"}}}, {"scalar": {"primitive": {"duration": "1s"}}}]}}`: "[1,seconds:1]",
-	} {
-		a := decodeAuthored(t, `{"name": "t", "image": "x:1", "args": ["--x={{.inputs.x}}"], "execution": {"inputs": {"literals": {"x": `+literal+`}}}}`)
-		in, err := a.Input(flyte.V2, nil, nil, nil)
-		if err != nil {
-			t.Fatal(err)
+	for _, p := range flyte.Profiles() {
+		for _, off := range []bool{false, true} {
+			in := smallInput()
+			in.Config = flyte.DefaultConfig(p)
+			in.Config.DefaultPodTemplateName, in.Config.DisableInjectOwnerReferences = "base", off
+			in.Templates = flyte.NewStore(flyte.BaseTemplate{PodTemplate: &corev1.PodTemplate{
+				ObjectMeta: metav1.ObjectMeta{Name: "base", Namespace: in.Execution.Namespace},
+				Template:   corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{OwnerReferences: []metav1.OwnerReference{{Name: "template"}}}},
+			}})
+			out, err := p.Build(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kept := len(out.Pod.OwnerReferences) == 1; kept != (off && p == flyte.V2) {
+				t.Errorf("%s, switched off %v: the owners are %v", p.Name, off, out.Pod.OwnerReferences)
+			}
 		}
-		out, err := flyte.V2.Build(in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := out.Pod.Spec.Containers[0].Args[0]; got != "--x="+want {
-			t.Errorf("%s is %s, want --x=%s", literal, got, want)
-		}
+	}
+}
+
+// The second form of sidecar tasks has its pod spec in custom and its metadata in
+// the K8sPod.
+func TestLegacySidecarMetadata(t *testing.T) {
+	t.Parallel()
+	task := &flyte.TaskTemplate{}
+	err := json.Unmarshal([]byte(`{"type": "sidecar", "taskTypeVersion": 1, "config": {"primary_container_name": "main"},
+		"custom": {"containers": [{"name": "main", "image": "x:1"}]},
+		"k8sPod": {"metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}}}}`), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := smallInput()
+	in.Task = task
+	out, err := flyte.V2.Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Pod.Labels["a"] != "b" || out.Pod.Annotations["c"] != "d" || out.Pod.Annotations["primary_container_name"] != "main" {
+		t.Errorf("labels %v, annotations %v", out.Pod.Labels, out.Pod.Annotations)
 	}
 }
