@@ -16,6 +16,7 @@ const (
 	maxFileSize  = 4 << 20  // bytes of one CUE file
 	maxTotalSize = 64 << 20 // bytes of all files that the packages of a module are made of
 	maxNesting   = 500      // brackets and colons inside one another
+	maxOperands  = 10_000   // of one expression
 )
 
 // files is the file system as one compilation sees it: the disk below an

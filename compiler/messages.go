@@ -187,10 +187,14 @@ func helpFor(message string) string {
 		return "give what it is made of a value, or a default: *value | type"
 	case strings.Contains(message, "cannot use"), strings.Contains(message, "invalid operand"):
 		return "see which type the expression needs"
-	case strings.Contains(message, "out of range"):
+	case strings.Contains(message, "invalid regexp"):
+		return "correct the regular expression; its syntax is that of Go's package regexp"
+	case strings.Contains(message, "index out of range"):
 		return "indices begin at 0 and end before the length of the list"
 	case strings.Contains(message, "division by zero"):
 		return "guard the division: if divisor != 0 {…}"
+	case strings.Contains(message, "error in call to"):
+		return "correct the arguments of the call"
 	}
 	return "cue vet -c=false shows the evaluation in CUE's own words"
 }

@@ -253,6 +253,7 @@ func TestHostileFiles(t *testing.T) {
 		"deep lists":   {"package team\nx: " + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), "exceeds maximum nesting depth"},
 		"deep parens":  {"package team\nx: " + strings.Repeat("(", 2_000) + "1" + strings.Repeat(")", 2_000), "nested more than 500 levels deep"},
 		"deep not":     {"package team\nx: " + strings.Repeat("!", 5_000) + "true", "nested more than 500 levels deep"},
+		"long sum":     {"package team\nx: 1" + strings.Repeat("+1", 20_000), "an expression of more than 10000 operands"},
 		"unclosed":     {"package team\nx: " + strings.Repeat("{a: ", 100_000), "exceeds maximum nesting depth"},
 		"yaml":         {"templates:\n  - a\n", "has no package clause"},
 		"empty":        {"", "has no package clause"},

@@ -103,7 +103,7 @@ func syntaxHelp(message, line string) string {
 		return "remove the character"
 	case strings.Contains(message, "illegal integer number"):
 		return "an octal number begins with 0o, such as 0o644; no other number begins with 0"
-	case strings.Contains(message, "nested more than"):
+	case strings.Contains(message, "nested more than"), strings.Contains(message, "an expression of more than"):
 		return "give the inner parts names, and refer to them"
 	}
 	return "cue fmt points at the same place"

@@ -45,24 +45,45 @@ func (ld *loader) parse(name string, src any, cfg parser.Config) (*ast.File, err
 	if in, ok := ld.real(name); err != nil || f == nil || ok && ld.own[in] != nil {
 		return f, err
 	}
-	depth := 0
-	var deepest token.Pos
+	depth, chain := 0, 0
+	var deepest, longest token.Pos
 	ast.Walk(f, func(n ast.Node) bool {
-		if nests(n) {
+		switch {
+		case nests(n):
 			if depth++; depth > maxNesting && !deepest.IsValid() {
 				deepest = n.Pos()
 			}
+		case chains(n):
+			if chain++; chain > maxOperands && !longest.IsValid() {
+				longest = n.Pos()
+			}
 		}
-		return !deepest.IsValid()
+		return !deepest.IsValid() && !longest.IsValid()
 	}, func(n ast.Node) {
-		if nests(n) {
+		switch {
+		case nests(n):
 			depth--
+		case chains(n):
+			chain--
 		}
 	})
-	if deepest.IsValid() {
+	switch {
+	case deepest.IsValid():
 		return f, cueerrors.Newf(deepest, "nested more than %d levels deep", maxNesting)
+	case longest.IsValid():
+		return f, cueerrors.Newf(longest, "an expression of more than %d operands", maxOperands)
 	}
 	return f, nil
+}
+
+// chains reports whether n is an expression that goes on to the left: a sum, a
+// path, a call of what a call returns.
+func chains(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.BinaryExpr, *ast.SelectorExpr, *ast.IndexExpr, *ast.CallExpr:
+		return true
+	}
+	return false
 }
 
 func nests(n ast.Node) bool {
