@@ -71,7 +71,7 @@ func originsOf(a, b sideObject) func(provenance.Path) string {
 			if o.fields == nil {
 				continue
 			}
-			if _, _, there := provenance.Resolve(o.pod, p); !there {
+			if at, _, there := provenance.Resolve(o.pod, p); !there || at != p {
 				continue
 			}
 			if origins := o.fields().Deciding(p); len(origins) > 0 && origins[0].Pos.IsValid() {
