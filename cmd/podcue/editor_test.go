@@ -173,6 +173,10 @@ func testEditor(t *testing.T, p *plainProject) {
 
 	c.edit("\t\t\tname: \"primary\"\n", "\t\t\tname: \"primary\"\n\t\t\t\n")
 	wantProposals(t, c, "\t\t\tname: \"primary\"\n\t\t\t", "image", "imagePullPolicy", "livenessProbe", "securityContext")
+	c.edit("\t\t\tname: \"primary\"\n", "\t\t\tname: \"primary\"\n\t\t\tsecurityContext: {\n\t\t\t\t\n\t\t\t}\n")
+	wantProposals(t, c, "\t\t\tsecurityContext: {\n\t\t\t\t", "capabilities", "readOnlyRootFilesystem", "runAsNonRoot", "seccompProfile")
+	c.edit("\tpodSpec: {\n", "\tpodSpec: {\n\t\t\n")
+	wantProposals(t, c, "\tpodSpec: {\n\t\t", "affinity", "hostNetwork", "nodeSelector", "securityContext", "serviceAccountName")
 	c.edit("\tlabels: team", "\t\n\tlabels: team")
 	wantProposals(t, c, "#PodTemplate & {\n\t", "annotations", "podSpec", "primaryContainerName")
 	c.edit("\tresources: {\n", "\t\n\tresources: {\n")
@@ -186,6 +190,8 @@ func testEditorConfig(t *testing.T, p *plainProject) {
 	if got, want := c.hover("\nprof"), "How a task and its templates become a Pod"; !strings.Contains(got, want) {
 		t.Errorf("hover: %q does not say %q", got, want)
 	}
+	c.edit("policyPackages: [\"./policies\"]\n", "policyPackages: [\"./policies\"]\npss: {\n\t\n}\n")
+	wantProposals(t, c, "\npss: {\n\t", "level", "version")
 	c.edit("policyPackages: [\"./policies\"]\n", "policyPackages: [\"./policies\"]\n\npolicies: {\n\t\n}\n")
 	wantProposals(t, c, "policies: {\n\t", `"hostpath-allowed"`, "privileged")
 }
