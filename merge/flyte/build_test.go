@@ -167,6 +167,52 @@ func TestSharedStore(t *testing.T) {
 	}
 }
 
+// The template of a device class is kept in the configuration, and the merge of Flyte
+// 2 writes into it as into those of the store: only a shared store shows it.
+func TestSharedDeviceClass(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		store *flyte.Store
+		want  string
+	}{
+		"shared":     {flyte.NewSharedStore(), "class x --fast x --fast"},
+		"not shared": {flyte.NewStore(), "class x --fast"},
+		"no store":   {nil, "class x --fast"},
+	} {
+		for _, traced := range []bool{false, true} {
+			in := smallInput()
+			if !traced {
+				in.Sources = nil
+			}
+			in.Execution.OutputPrefix, in.Templates = "x", c.store
+			if c.store != nil && traced {
+				in.Templates = map[string]*flyte.Store{"shared": flyte.NewSharedStore(), "not shared": flyte.NewStore()}[name]
+			}
+			in.Task.ExtendedResources = &flyte.ExtendedResources{GPUAccelerator: &flyte.GPUAccelerator{DeviceClass: "TPU"}}
+			in.Config = flyte.DefaultConfig(flyte.V2)
+			class := &corev1.PodTemplate{}
+			class.Template.Spec.Containers = []corev1.Container{{Name: "main", Args: []string{"class"}}}
+			in.Config.AcceleratorDeviceClasses = map[string]flyte.AcceleratorDeviceClass{"TPU": {ResourceName: "tpu", PodTemplate: class}}
+			var out *flyte.Output
+			for range 2 {
+				var err error
+				if out, err = flyte.V2.Build(in); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := strings.Join(out.Pod.Spec.Containers[0].Args, " "); got != c.want {
+				t.Errorf("%s, traced %v: %s, want %s", name, traced, got, c.want)
+			}
+			if traced {
+				checkOrigins(t, name, out)
+			}
+			if len(class.Template.Spec.Containers[0].Args) != 1 {
+				t.Errorf("%s: the configuration changed", name)
+			}
+		}
+	}
+}
+
 // Names that no pod may have are converted; long ones are cut where each version
 // cuts them, and get the same hash.
 func TestPodNames(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podcue/podcue/merge/flyte"
@@ -259,5 +260,28 @@ func TestLegacySidecarMetadata(t *testing.T) {
 	}
 	if out.Pod.Labels["a"] != "b" || out.Pod.Annotations["c"] != "d" || out.Pod.Annotations["primary_container_name"] != "main" {
 		t.Errorf("labels %v, annotations %v", out.Pod.Labels, out.Pod.Annotations)
+	}
+}
+
+// add-tolerations-for-extended-resources looks at init containers too, and only at
+// what plugins other than the pod plugin start from.
+func TestExtendedTolerationsOfInitContainers(t *testing.T) {
+	t.Parallel()
+	in := smallInput()
+	in.Config = flyte.DefaultConfig(flyte.V2)
+	in.Config.AddTolerationsForExtendedResources = []string{"example.com/fpga"}
+	in.Task.K8sPod.PodSpec.InitContainers = []corev1.Container{{Name: "init", Resources: corev1.ResourceRequirements{
+		Requests: corev1.ResourceList{"example.com/fpga": resource.MustParse("1")},
+	}}}
+	spec, err := flyte.V2.PodSpec(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []corev1.Toleration{{Key: "example.com/fpga", Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoSchedule}}
+	if diff := cmp.Diff(want, spec.Spec.Tolerations); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if out, err := flyte.V2.Build(in); err != nil || len(out.Pod.Spec.Tolerations) > 0 {
+		t.Errorf("an ordinary Pod has %v (%v)", out.Pod.Spec.Tolerations, err)
 	}
 }
