@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
 
 	"github.com/podcue/podcue/finding"
 )
@@ -171,7 +172,7 @@ func holding(v, rule cue.Value) string {
 // isChoosy reports whether a field of the rule takes few values only, so that one
 // that it takes is meant for it.
 func isChoosy(rule cue.Value, field string, v cue.Value) bool {
-	return v.IncompleteKind() == cue.StringKind && !takes(child(rule, field), v.Context().Encode("some other value"))
+	return v.IncompleteKind() == cue.StringKind && !takes(child(rule, field), cuecontext.New().Encode("some other value"))
 }
 
 // takes reports whether the rule is content with v.
