@@ -159,6 +159,9 @@ func TestSharedStore(t *testing.T) {
 			if diff := cmp.Diff(c.want, out.Pod.Spec.Containers[0].Args); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
+			if diff := cmp.Diff([]string{"ns/base"}, out.Templates); diff != "" {
+				t.Errorf("templates that took part, -want +got:\n%s", diff)
+			}
 			checkOrigins(t, c.name, out)
 		})
 	}
@@ -202,6 +205,9 @@ func TestSharedDeviceClass(t *testing.T) {
 			}
 			if got := strings.Join(out.Pod.Spec.Containers[0].Args, " "); got != c.want {
 				t.Errorf("%s, traced %v: %s, want %s", name, traced, got, c.want)
+			}
+			if diff := cmp.Diff([]string{"device-class TPU"}, out.Templates); diff != "" {
+				t.Errorf("%s: templates that took part, -want +got:\n%s", name, diff)
 			}
 			if traced {
 				checkOrigins(t, name, out)

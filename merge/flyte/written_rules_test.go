@@ -94,6 +94,9 @@ func TestUnpartitionedDeviceClass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if diff := cmp.Diff([]string(nil), out.Templates); diff != "" {
+		t.Errorf("templates that took part, -want +got:\n%s", diff)
+	}
 	spec := out.Pod.Spec
 	terms := spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms
 	if diff := cmp.Diff([]corev1.NodeSelectorTerm{{MatchExpressions: []corev1.NodeSelectorRequirement{*requirement("tpu")}}}, terms); diff != "" {
