@@ -63,7 +63,17 @@ func child(v cue.Value, elem string) cue.Value {
 			return c
 		}
 	}
-	return v.LookupPath(cue.MakePath(cue.AnyString))
+	if c := v.LookupPath(cue.MakePath(cue.AnyString)); c.Exists() {
+		return c
+	}
+	if op, alternatives := v.Expr(); op == cue.OrOp {
+		for _, a := range alternatives {
+			if c := child(a, elem); c.Exists() {
+				return c
+			}
+		}
+	}
+	return cue.Value{}
 }
 
 // names returns the names of the fields that v may have.

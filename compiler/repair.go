@@ -17,6 +17,8 @@ import (
 func retype(name string, v, rule cue.Value, want string) string {
 	have := v.IncompleteKind()
 	switch {
+	case have == cue.NullKind && isIndex(name):
+		return "leave the element out"
 	case have == cue.NullKind:
 		return fmt.Sprintf("leave %s out: what is not set needs no null", label(name))
 	case have == cue.BytesKind && strings.Contains(want, "string"):
@@ -30,7 +32,7 @@ func retype(name string, v, rule cue.Value, want string) string {
 	case strings.Contains("(int|number|float)", want) && have == cue.StringKind:
 		return "write the number without quotes"
 	case want == "list" && have == cue.StructKind:
-		element := rule.LookupPath(cue.MakePath(cue.AnyIndex))
+		element := elementOf(rule)
 		if isOneOf(v, element) {
 			return fmt.Sprintf("put brackets around it: %s[{…}]", before(name))
 		}
@@ -65,6 +67,14 @@ func single(list cue.Value) cue.Value {
 	return first
 }
 
+// elementOf returns what the elements of a list are to be, if there is a rule.
+func elementOf(rule cue.Value) cue.Value {
+	if !rule.Exists() {
+		return cue.Value{}
+	}
+	return rule.LookupPath(cue.MakePath(cue.AnyIndex))
+}
+
 // isOneOf reports whether the fields of v are all those of an element.
 func isOneOf(v, element cue.Value) bool {
 	known, have := names(element), names(v)
@@ -80,8 +90,7 @@ func elements(name string, v, rule cue.Value) string {
 		}
 		return "[" + strings.Join(words, ", ") + "]"
 	}
-	element := rule.LookupPath(cue.MakePath(cue.AnyIndex))
-	if element.IncompleteKind() == cue.StructKind {
+	if element := elementOf(rule); element.Exists() && element.IncompleteKind() == cue.StructKind {
 		return "[" + holding(v, element) + "]"
 	}
 	return "[" + quoted(v) + "]"
@@ -104,7 +113,7 @@ func firstOf(v, element cue.Value) string {
 // namedValue returns the only field but name that takes a value, "" if there is
 // none, or more.
 func namedValue(v, element cue.Value) string {
-	if v.IncompleteKind()&(cue.StructKind|cue.ListKind) != 0 {
+	if !element.Exists() || v.IncompleteKind()&(cue.StructKind|cue.ListKind) != 0 {
 		return ""
 	}
 	field := ""
@@ -128,6 +137,9 @@ func holding(v, rule cue.Value) string {
 		if name, value, ok := strings.Cut(s, "="); ok {
 			return fmt.Sprintf("{name: %q, value: %q}", name, shortened(value))
 		}
+	}
+	if !rule.Exists() {
+		return "{…}"
 	}
 	fields, err := rule.Fields(cue.Optional(true))
 	if err != nil {

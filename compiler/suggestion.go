@@ -51,6 +51,8 @@ func (tr *translator) rule(p problem, pl place) cue.Value {
 	return below(def, tr.inObject(p.path))
 }
 
+var notInVariable = regexp.MustCompile(`[^A-Za-z0-9_]`)
+
 var isOctal = regexp.MustCompile(`^0[0-7]+$`)
 
 var isNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
@@ -67,7 +69,11 @@ func repairs(s string) []string {
 		}
 		return '-'
 	}, s)
-	return append(amounts(s), strings.TrimPrefix(s, "v"),
+	first := amounts(s)
+	if strings.ToUpper(s) == s {
+		first = append(first, notInVariable.ReplaceAllString(s, "_")) // the name of a variable
+	}
+	return append(first, strings.TrimPrefix(s, "v"),
 		strings.Trim(name, "-."), strings.ReplaceAll(strings.Trim(name, "-."), ".", "-"), strings.ReplaceAll(s, " ", ""))
 }
 

@@ -97,6 +97,9 @@ func (tr *translator) isSlip(unknown, missing problem) bool {
 
 // missing returns the fields that the schema requires and v does not have.
 func missing(def, v cue.Value) []string {
+	if !def.Exists() {
+		return nil
+	}
 	var out []string
 	have := present(v)
 	fields, err := def.Fields(cue.Optional(true))
@@ -110,6 +113,9 @@ func missing(def, v cue.Value) []string {
 
 // present returns the names of the fields that v has, not those that it may have.
 func present(v cue.Value) []string {
+	if !v.Exists() {
+		return nil
+	}
 	var out []string
 	fields, err := v.Fields(cue.Optional(true))
 	for err == nil && fields.Next() {

@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"cmp"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -83,5 +84,20 @@ func meant(value string, all []string) string {
 	if near := finding.Nearest(value, all); near != "" {
 		return near
 	}
-	return begunBy(value, all)
+	return cmp.Or(begunBy(value, all), endedBy(value, all))
+}
+
+// endedBy returns the only one of the words that ends with @ and what somebody
+// wrote: a version without the name before it.
+func endedBy(end string, all []string) string {
+	long := ""
+	for _, w := range all {
+		if strings.HasSuffix(w, "@"+end) {
+			if long != "" {
+				return ""
+			}
+			long = w
+		}
+	}
+	return long
 }
