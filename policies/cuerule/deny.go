@@ -137,7 +137,7 @@ func (u *unit) each(v *views, alone map[string]*unit) *outcome {
 
 // fill evaluates the policies with in as their input.
 func (u *unit) fill(in map[string]any) *outcome {
-	input := u.pkg.eval.ctx.Encode(in)
+	input := u.pkg.eval.value(in)
 	root := u.root
 	if root.LookupPath(cue.MakePath(cue.Str(fieldInput))).Exists() {
 		root = root.FillPath(cue.MakePath(cue.Str(fieldInput)), input)

@@ -10,6 +10,7 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/errors"
+	cuejson "cuelang.org/go/encoding/json"
 )
 
 // An evaluator evaluates CUE for the policies of one package. CUE values may be
@@ -23,7 +24,23 @@ type evaluator struct {
 // encode returns v, a value in generic JSON form, as a CUE value. Policies look
 // at the same values, one after another.
 func (e *evaluator) encode(v any) cue.Value {
-	return e.encoded.get(v, func() cue.Value { return e.ctx.Encode(v) })
+	return e.encoded.get(v, func() cue.Value { return e.value(v) })
+}
+
+// value returns v, a value in generic JSON form, as it would be if it stood in a
+// CUE file. What Context.Encode makes is not the same to CUE v0.17.1: where it is
+// filled in for _, a reference into it that is unified with what it conflicts with
+// is not an error.
+func (e *evaluator) value(v any) cue.Value {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return e.ctx.Encode(v) // an error, too
+	}
+	x, err := cuejson.Extract("", data)
+	if err != nil {
+		return e.ctx.Encode(v)
+	}
+	return e.ctx.BuildExpr(x)
 }
 
 // try calls f within the deadline. What goes wrong is thrown to the policy's

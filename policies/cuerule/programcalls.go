@@ -88,7 +88,7 @@ func cueFunction(eval *evaluator, path, name string, args int) function {
 		a := known.get(args, func() answer {
 			var a answer
 			failed := within(eval.timeout, func() {
-				out := root.FillPath(cue.MakePath(cue.Str("in")), eval.ctx.Encode(args)).LookupPath(cue.MakePath(cue.Str("out")))
+				out := root.FillPath(cue.MakePath(cue.Str("in")), eval.value(args)).LookupPath(cue.MakePath(cue.Str("out")))
 				if out.Validate(cue.Concrete(true)) == nil {
 					a.value, a.ok = plainData(out)
 				}

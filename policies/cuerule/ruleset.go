@@ -82,7 +82,7 @@ func (r *rule) with(params []byte) (*rule, error) {
 	var c *rule
 	var err error
 	failed := within(r.pkg.eval.timeout, func() {
-		v := r.value.FillPath(cue.MakePath(cue.Str(fieldParams)), r.pkg.eval.ctx.Encode(given))
+		v := r.value.FillPath(cue.MakePath(cue.Str(fieldParams)), r.pkg.eval.value(given))
 		if perr := v.LookupPath(cue.MakePath(cue.Str(fieldParams))).Validate(cue.Concrete(true), cue.Final()); perr != nil {
 			err = r.misfit(given, perr)
 			return
@@ -110,7 +110,7 @@ func (r *rule) with(params []byte) (*rule, error) {
 func (r *rule) misfit(given map[string]any, err error) error {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		declared := r.field(fieldParams).LookupPath(cue.MakePath(cue.Str(name)))
-		if declared.Unify(r.pkg.eval.ctx.Encode(given[name])).Validate(cue.Concrete(true), cue.Final()) == nil {
+		if declared.Unify(r.pkg.eval.value(given[name])).Validate(cue.Concrete(true), cue.Final()) == nil {
 			continue
 		}
 		value, jerr := json.Marshal(given[name])
@@ -129,7 +129,7 @@ func (r *rule) denyWith(c *rule, given map[string]any) error {
 		root = r.pkg.root // it cannot stand alone
 	}
 	at := cue.MakePath(cue.Str(fieldPolicies), cue.Str(r.id), cue.Str(fieldParams))
-	c.unit = &unit{pkg: r.pkg, ids: []string{r.id}, root: root.FillPath(at, r.pkg.eval.ctx.Encode(given))}
+	c.unit = &unit{pkg: r.pkg, ids: []string{r.id}, root: root.FillPath(at, r.pkg.eval.value(given))}
 	c.program = newProgram(c)
 	return nil
 }
