@@ -30,7 +30,7 @@ In a final Pod, the variables that Flyte itself sets are not reported.`,
 		deny := ParamsOf[envReservedParams](p).Deny
 		for c := range Containers(&p.Pod.Spec) {
 			for i := range c.Env {
-				if matchesAny(c.Env[i].Name, deny) && !byPlatform(p, c.envPath(i)) {
+				if matchesAny(c.Env[i].Name, deny) && !byPlatform(p, c.envPath(i).Child("name")) {
 					p.Report(c.envPath(i), "variable %s of %s is reserved", c.Env[i].Name, c)
 				}
 			}
@@ -38,7 +38,7 @@ In a final Pod, the variables that Flyte itself sets are not reported.`,
 	},
 }
 
-// byPlatform reports whether Flyte put the node at path into a final Pod. Where
+// byPlatform reports whether Flyte put the value at path into a final Pod. Where
 // nothing says who did, it may have been Flyte.
 func byPlatform(p *Pass, path provenance.Path) bool {
 	if p.Subject.Object.Stage != finding.StageFinal {
