@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/podcue/podcue/cmd/podcue/internal/podiff"
+	"github.com/podcue/podcue/cmd/podcue/internal/report"
+	"github.com/podcue/podcue/finding"
 )
 
 // diffOptions are diff's own flags.
@@ -38,14 +40,14 @@ It exits with 1 if there are differences.`,
 	profile := f.Lookup("profile")
 	profile.Usage = "merge as `NAME` does, or compare two, P1..P2: " + joinNames(profileNames())
 	f.StringVar(&o.revisions, "rev", "", "compare two git revisions, `R1..R2`, or R1 with the working directory")
-	f.StringArrayVar(&o.reports, "report", nil, "print the differences as `FORMAT[=FILE]`: "+joinNames(podiff.Names())+"; repeatable (default text)")
-	offer(cmd, "report", podiff.Names())
+	f.StringArrayVar(&o.reports, "report", nil, "print the differences as `FORMAT[=FILE]`: "+joinNames(report.Names())+"; repeatable (default text)")
+	offer(cmd, "report", report.Names())
 	return cmd
 }
 
 // diff runs the command.
 func (e *env) diff(o *diffOptions, args []string) error {
-	outputs, err := parseOutputs(o.reports, podiff.Lookup)
+	outputs, err := parseOutputs(o.reports, e.diffFormat)
 	if err != nil {
 		return err
 	}
@@ -91,4 +93,24 @@ func split(flag, pair string) (a, b string, err error) {
 		return "", "", fmt.Errorf("%s: %q is not of the form A..B", flag, pair)
 	}
 	return a, b, nil
+}
+
+// diffFormat returns the format called name: one of diff's own, or else one of
+// vet's, where every difference is a finding.
+func (e *env) diffFormat(name string) (podiff.Format, error) {
+	if f, err := podiff.Lookup(name); err == nil {
+		return f, nil
+	}
+	f, err := report.Lookup(name)
+	if err != nil {
+		return podiff.Format{}, err
+	}
+	return podiff.Format{Name: f.Name, Doc: f.Doc, Write: func(w io.Writer, r *podiff.Report, color bool) error {
+		run := &report.Run{Version: moduleVersion(modulePath), Source: e.source, Color: color}
+		run.Report = &finding.Report{Findings: r.Findings(), Checked: r.Compared}
+		for _, rule := range podiff.Rules() {
+			run.Rules = append(run.Rules, report.Rule{ID: rule.ID, Title: rule.Title, Severity: rule.Severity})
+		}
+		return f.Write(w, run)
+	}}, nil
 }

@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"cmd/podcue/internal/importing":   {"cmd/podcue/internal/manifest", "finding", "provenance", "schema", "cuelang.org/go", "k8s.io/api", "go.yaml.in/yaml/v3"},
 	"cmd/podcue/internal/manifest":    {"finding", "provenance", "go.yaml.in/yaml/v3", "k8s.io/api", "k8s.io/apimachinery", "sigs.k8s.io/json"},
 	"cmd/podcue/internal/explanation": {"finding", "provenance", "k8s.io/api"},
-	"cmd/podcue/internal/podiff":      {"provenance"},
+	"cmd/podcue/internal/podiff":      {"finding", "provenance"},
 	"cmd/podcue/internal/report":      {"finding", "provenance"},
 	"cmd/podcue/internal/revision":    {},
 	"cmd/podcue/internal/scaffold":    {"github.com/rogpeppe/go-internal/txtar"},

@@ -45,6 +45,7 @@ func compareSides(from, to *side) *podiff.Report {
 		}
 	}
 	slices.SortFunc(keys, func(a, b key) int { return strings.Compare(a.kind+"\x00"+a.name, b.kind+"\x00"+b.name) })
+	r.Compared = len(keys)
 	for _, k := range keys {
 		a, b := before[k], after[k]
 		changes := podiff.Compare(a.pod, b.pod)
@@ -65,8 +66,8 @@ func compareSides(from, to *side) *podiff.Report {
 
 // originsOf says where a changed value is written: on the new side, or on the old
 // one what is gone.
-func originsOf(a, b sideObject) func(provenance.Path) string {
-	return func(p provenance.Path) string {
+func originsOf(a, b sideObject) func(provenance.Path) provenance.Position {
+	return func(p provenance.Path) provenance.Position {
 		for _, o := range []sideObject{b, a} {
 			if o.fields == nil {
 				continue
@@ -75,11 +76,11 @@ func originsOf(a, b sideObject) func(provenance.Path) string {
 				continue
 			}
 			if origins := o.fields().Deciding(p); len(origins) > 0 && origins[0].Pos.IsValid() {
-				return origins[0].Pos.String()
+				return origins[0].Pos
 			}
-			return "" // nobody wrote the new value
+			return provenance.Position{} // nobody wrote the new value
 		}
-		return ""
+		return provenance.Position{}
 	}
 }
 

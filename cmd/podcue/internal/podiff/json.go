@@ -43,8 +43,8 @@ func writeJSON(w io.Writer, r *Report, _ bool) error {
 		object := jsonObject{Kind: o.Kind, Name: o.Name, Status: words[o.Status], Changes: []jsonChange{}}
 		for _, c := range o.Changes {
 			change := jsonChange{Path: string(c.Path), Change: words[c.Kind], Old: c.Old, New: c.New}
-			if o.Origin != nil {
-				change.Origin = o.Origin(c.Path)
+			if at := o.origin(c.Path); at.IsValid() {
+				change.Origin = at.String()
 			}
 			for _, weaker := range c.Weaker {
 				change.Weaker = append(change.Weaker, weaker.ID)

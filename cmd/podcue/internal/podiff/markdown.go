@@ -24,8 +24,8 @@ func writeMarkdown(w io.Writer, r *Report, _ bool) error {
 		b.WriteString("| | field | change | |\n|---|---|---|---|\n")
 		for _, c := range o.Changes {
 			var notes []string
-			if at := o.origin(c.Path); at != "" {
-				notes = append(notes, code(at))
+			if at := o.origin(c.Path); at.IsValid() {
+				notes = append(notes, code(at.String()))
 			}
 			for _, weaker := range c.Weaker {
 				notes = append(notes, "⚠️ **weaker**: "+escape(weaker.Doc))

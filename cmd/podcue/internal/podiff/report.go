@@ -11,6 +11,7 @@ import (
 // A Report is the comparison of two sets of final Pods.
 type Report struct {
 	From, To string // what was compared: revisions, directories, profiles
+	Compared int    // how many objects there are on both sides together
 	Objects  []Object
 }
 
@@ -20,15 +21,15 @@ type Object struct {
 	Kind, Name string // Name may have its package: ./train:gpu
 	Status     Kind   // Added, Removed or Changed
 	Changes    []Change
-	// Origin gives where the value of a changed path was written, "" if unknown.
-	// It may be nil.
-	Origin func(provenance.Path) string
+	// Origin gives where the value of a changed path was written, the zero
+	// position if unknown. It may be nil.
+	Origin func(provenance.Path) provenance.Position
 }
 
 // origin is Origin where there is one.
-func (o Object) origin(p provenance.Path) string {
+func (o Object) origin(p provenance.Path) provenance.Position {
 	if o.Origin == nil {
-		return ""
+		return provenance.Position{}
 	}
 	return o.Origin(p)
 }

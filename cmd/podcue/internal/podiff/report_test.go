@@ -2,6 +2,7 @@ package podiff_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -17,11 +18,11 @@ func sample(t *testing.T) *podiff.Report {
 	return &podiff.Report{From: "main", To: "work tree", Objects: []podiff.Object{
 		{
 			Kind: "Task", Name: "./train:a_b", Status: podiff.Changed, Changes: podiff.Compare(before, after),
-			Origin: func(p provenance.Path) string {
+			Origin: func(p provenance.Path) provenance.Position {
 				if p == "spec.hostNetwork" {
-					return "train/a.cue:4:9"
+					return provenance.Position{Filename: "train/a.cue", Line: 4, Column: 9}
 				}
-				return ""
+				return provenance.Position{}
 			},
 		},
 		{Kind: "Task", Name: "new", Status: podiff.Added, Changes: podiff.Compare(nil, after)},
@@ -98,6 +99,31 @@ func TestJSON(t *testing.T) {
 	}
 	if c := got.Objects[0].Changes[2]; c.Path != "spec.hostNetwork" || c.Change != "added" || c.Origin != "train/a.cue:4:9" || c.Weaker[0] != "host-network" {
 		t.Errorf("the third change is %+v", c)
+	}
+}
+
+// TestFindings checks the form that reports of findings are made from.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	var got []string
+	known := map[string]bool{}
+	for _, r := range podiff.Rules() {
+		known[r.ID] = true
+	}
+	for _, f := range sample(t).Findings() {
+		if !known[f.ID] {
+			t.Errorf("%s is no rule", f.ID)
+		}
+		got = append(got, fmt.Sprintf("%s %s %s %s:%s %s", f.Severity, f.ID, f.Position(), f.Object.Package, f.Object.Name, f.Message))
+	}
+	want := []string{
+		"info diff - ./train:a_b spec.containers[c].image was \"a|b\" and is \"a`b\"",
+		"warning diff-weaker-run-as-non-root - ./train:a_b spec.containers[c].securityContext is gone: {\"runAsNonRoot\":true}",
+		"warning diff-weaker-host-network train/a.cue:4:9 ./train:a_b spec.hostNetwork is new: true",
+		"warning diff-weaker-host-network - :new the Pod is new",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

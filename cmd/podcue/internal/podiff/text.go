@@ -27,7 +27,7 @@ func writeText(w io.Writer, r *Report, color bool) error {
 		for _, c := range o.Changes {
 			if path := string(c.Path); path != "" { // else the whole object is new or gone
 				fmt.Fprintf(&b, "    %s %s: %s\n", paint(colours[c.Kind], string(c.Kind)), path, c.signed())
-				if at := o.origin(c.Path); at != "" {
+				if at := o.origin(c.Path); at.IsValid() {
 					fmt.Fprintf(&b, "        at %s\n", at)
 				}
 			}

@@ -62,6 +62,9 @@ A mistake that the merge's hazards, a policy and the API server see is a finding
 best, with the ids of all, the worst severity and what the API server says. The other formats have every finding; in JSON,
 ` + "`sameAs`" + ` names the one that says it better.
 
+` + "`podcue diff`" + ` has a text, a JSON and a Markdown form of its own. In the other formats every difference is a finding: a warning
+` + "`diff-weaker-…`" + ` where it weakens security, else an info ` + "`diff`" + `.
+
 | format | |
 |---|---|
 `)
