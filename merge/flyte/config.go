@@ -2,6 +2,7 @@ package flyte
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/podcue/podcue/finding"
@@ -56,6 +57,9 @@ const (
 	NoteNotMerged ConfigNoteKind = "not-merged"
 	// NoteDocumentIgnored: the file goes on after its first YAML document.
 	NoteDocumentIgnored ConfigNoteKind = "document-ignored"
+	// NoteNothingRead: no file has a section that decides a Pod. Key is the first
+	// one of the first file, Became the one that was probably meant.
+	NoteNothingRead ConfigNoteKind = "nothing-read"
 )
 
 // LoadConfig reads Flyte's configuration as Flyte's loader does, over Flyte's
@@ -86,6 +90,7 @@ func LoadConfig(p *Profile, files ...ConfigFile) (*Config, error) {
 		}
 		l.merge(root, s, "")
 	}
+	l.noteNothingRead(root)
 	tree := &provenance.Tree{}
 	if s := l.section(root, "plugins", "k8s"); s != nil {
 		d := &configDecoder{l: l, section: "plugins.k8s"}
@@ -121,6 +126,21 @@ type configLoader struct {
 
 func (l *configLoader) note(kind ConfigNoteKind, key, became string, pos provenance.Position) {
 	l.notes = append(l.notes, ConfigNote{Kind: kind, Key: key, Became: became, Pos: pos})
+}
+
+// sections are the sections of a configuration that decide a Pod, in any version
+// of Flyte.
+var sections = []string{"executor", "logger", "plugins", "propeller", "storage"}
+
+// noteNothingRead notes that root, of all files, has no section that decides a
+// Pod. A file with other sections may be one of several.
+func (l *configLoader) noteNothingRead(root *setting) {
+	if len(root.members) == 0 || slices.ContainsFunc(sections, func(name string) bool { return root.member(name) != nil }) {
+		return
+	}
+	first := root.members[0]
+	meant := finding.Nearest(first.key, sections)
+	l.note(NoteNothingRead, first.key, meant, first.pos)
 }
 
 // refuse records a value that Flyte's loader refuses. key is the place in the

@@ -98,15 +98,36 @@ func TestConfigPositions(t *testing.T) {
 	}
 }
 
+func describe(notes []flyte.ConfigNote) []string {
+	var lines []string
+	for _, n := range notes {
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", n.Pos, n.Kind, strings.TrimPrefix(n.Key, "plugins.k8s."), n.Became)))
+	}
+	return lines
+}
+
+// Files of which nothing is read are noted, unless others have what is.
+func TestConfigNothingRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		files []string
+		want  []string
+	}{
+		"slip":      {[]string{"\nplugin: {k8s: {}}\n"}, []string{"0.yaml:2:1 nothing-read plugin plugins"}},
+		"values":    {[]string{"configmap: {k8s: {plugins: {k8s: {}}}}"}, []string{"0.yaml:1:1 nothing-read configmap"}},
+		"others":    {[]string{"admin: {}", "flyteadmin: {}"}, []string{"0.yaml:1:1 nothing-read admin"}},
+		"one":       {[]string{"admin: {}", "plugins: {k8s: {}}"}, nil},
+		"elsewhere": {[]string{"Storage: {container: a}"}, nil},
+		"empty":     {[]string{"", "# nothing\n"}, nil},
+		"none":      {nil, nil},
+	} {
+		if diff := cmp.Diff(c.want, describe(loadConfig(t, flyte.V2, c.files...).Notes)); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+}
+
 // The loader's silence is broken.
 func TestConfigNotes(t *testing.T) {
-	describe := func(notes []flyte.ConfigNote) []string {
-		var lines []string
-		for _, n := range notes {
-			lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s %s %s", n.Pos, n.Kind, strings.TrimPrefix(n.Key, "plugins.k8s."), n.Became)))
-		}
-		return lines
-	}
 	cfg := loadConfig(t, flyte.V2, flyteConfig, "plugins: {k8s: {default-labels: [a]}}\n---\nx: y\n")
 	if diff := cmp.Diff([]string{
 		"1.yaml document-ignored",
@@ -114,18 +135,18 @@ func TestConfigNotes(t *testing.T) {
 		"0.yaml:15:21 empty-dropped default-affinity.nodeAffinity",
 		"0.yaml:15:7 empty-dropped default-affinity",
 		"0.yaml:10:26 default-replaced default-annotations",
-		"0.yaml:5:13 lower-cased default-labels.Team team",
+		"0.yaml:5:7 lower-cased default-labels.Team team",
 		"0.yaml:9:18 converted default-env-vars.FLYTE_X 1",
 		"0.yaml:19:7 default-replaced accelerator-device-classes",
-		"0.yaml:23:47 field-lost accelerator-device-classes.NVIDIA_GPU.pod-template.template.spec.volumes[0].emptyDir",
-		"0.yaml:24:21 unknown-key defualt-memory",
+		"0.yaml:23:37 field-lost accelerator-device-classes.NVIDIA_GPU.pod-template.template.spec.volumes[0].emptyDir",
+		"0.yaml:24:5 unknown-key defualt-memory",
 	}, describe(cfg.Notes)); diff != "" {
 		t.Errorf("flyte@v2: -want +got:\n%s", diff)
 	}
 	cfg = loadConfig(t, flyte.V1, flyteConfig)
 	for _, want := range []string{
-		"0.yaml:7:27 doubled default-node-selector.kubernetes.io/Arch kubernetes.io/arch",
-		"0.yaml:19:7 other-version accelerator-device-classes",
+		"0.yaml:7:7 doubled default-node-selector.kubernetes.io/Arch kubernetes.io/arch",
+		"0.yaml:18:5 other-version accelerator-device-classes",
 	} {
 		if got := describe(cfg.Notes); !strings.Contains(strings.Join(got, "\n"), want) {
 			t.Errorf("flyte@v1.16: no %q in\n%s", want, strings.Join(got, "\n"))

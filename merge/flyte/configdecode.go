@@ -59,7 +59,7 @@ func (d *configDecoder) survivors(s *setting, defaults map[string]any, at string
 		case dotted(m.key):
 			out.members = append(out.members, m)
 		case kept != nil:
-			out.members = append(out.members, member{m.key, kept})
+			out.members = append(out.members, member{m.key, kept, m.pos})
 		case !d.quiet:
 			d.l.note(NoteEmptyDropped, joinKey(d.section, joinKey(at, m.key)), "", m.value.pos)
 		}
@@ -283,7 +283,7 @@ func (d *configDecoder) entries(at configPlace, out reflect.Value, s *setting, t
 		for _, m := range members {
 			if low := strings.ToLower(m.key); dotted(m.key) && low != m.key {
 				copies[low] = m
-				d.l.note(NoteDoubled, joinKey(d.section, joinKey(at.path, m.key)), low, m.value.pos)
+				d.l.note(NoteDoubled, joinKey(d.section, joinKey(at.path, m.key)), low, m.pos)
 			}
 		}
 		for _, low := range sortedNames(copies) {
@@ -297,7 +297,7 @@ func (d *configDecoder) entries(at configPlace, out reflect.Value, s *setting, t
 		if at.key == deviceClassesKey {
 			key = strings.ToUpper(key)
 		} else if key != m.key {
-			d.l.note(NoteLowerCased, joinKey(d.section, joinKey(at.path, m.key)), key, m.value.pos)
+			d.l.note(NoteLowerCased, joinKey(d.section, joinKey(at.path, m.key)), key, m.pos)
 		}
 		set(key, m)
 	}

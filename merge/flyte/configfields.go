@@ -92,7 +92,7 @@ func (d *configDecoder) fields(at configPlace, dst reflect.Value, s *setting, t 
 		e := at
 		e.key, e.path = joinKey(at.key, name), joinKey(at.path, m.key)
 		if slices.Contains(d.l.p.otherKeys, e.key) && !d.quiet {
-			d.l.note(NoteOtherVersion, joinKey(d.section, e.path), "", m.value.pos)
+			d.l.note(NoteOtherVersion, joinKey(d.section, e.path), "", m.pos)
 			continue
 		}
 		d.decode(e, dst.Field(i), m.value, t.Field(name))
@@ -108,7 +108,7 @@ func (d *configDecoder) fields(at configPlace, dst reflect.Value, s *setting, t 
 		if inlined(dst.Type(), m.key) {
 			kind = NoteFieldLost
 		}
-		d.l.note(kind, joinKey(d.section, joinKey(at.path, m.key)), "", m.value.pos)
+		d.l.note(kind, joinKey(d.section, joinKey(at.path, m.key)), "", m.pos)
 	}
 }
 

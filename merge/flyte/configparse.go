@@ -146,7 +146,7 @@ func (p *settingsParser) convertMap(s *setting, n *yaml.Node, depth int) error {
 			return p.errorAt(key, "mapping key %q already defined at line %d", name, line)
 		}
 		defined[name] = key.Line
-		s.members = append(s.members, member{name, v})
+		s.members = append(s.members, member{name, v, p.position(key)})
 	}
 	for _, m := range merged { // what is written here, and what comes first, wins
 		for _, e := range m.members {

@@ -24,6 +24,7 @@ type setting struct {
 type member struct {
 	key   string
 	value *setting
+	pos   provenance.Position // of the key
 }
 
 type settingKind int

@@ -61,8 +61,8 @@ func ExampleLoadConfig() {
 		fmt.Println(n.Pos, n.Kind, n.Key, n.Became)
 	}
 	// Output:
-	// flyte.yaml:4:19 lower-cased plugins.k8s.default-env-vars.HTTP_PROXY http_proxy
-	// flyte.yaml:5:19 unknown-key plugins.k8s.defualt-cpus
+	// flyte.yaml:4:7 lower-cased plugins.k8s.default-env-vars.HTTP_PROXY http_proxy
+	// flyte.yaml:5:5 unknown-key plugins.k8s.defualt-cpus
 }
 
 func ExampleProfile_MergeBase() {

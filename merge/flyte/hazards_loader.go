@@ -32,6 +32,12 @@ everything after the first document of a file.`,
 				h.note(h.hazard.Severity, n, "%s is ignored: an earlier file has a value of another kind there", n.Key)
 			case NoteDocumentIgnored:
 				h.note(h.hazard.Severity, n, "the file's second document is ignored")
+			case NoteNothingRead:
+				hint := ""
+				if n.Became != "" {
+					hint = "; did you mean " + n.Became + "?"
+				}
+				h.note(h.hazard.Severity, n, "nothing of the configuration is used: %s decides no Pod, and there is no plugins.k8s%s", n.Key, hint)
 			}
 		}
 	},
