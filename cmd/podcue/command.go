@@ -48,7 +48,8 @@ type env struct {
 	frugal         func()    // gives time for memory from now on; nil changes nothing
 	terminal       bool      // stdout is a terminal
 	now            func() time.Time
-	scratch        *scratch // made by run
+	scratch        *scratch      // made by run
+	done           chan struct{} // made by run, and closed when it returns
 
 	chdirTo string // -C
 	color   string // auto, always, never
@@ -64,6 +65,8 @@ func run(e *env, args []string) (code int) {
 			code = exitFailed
 		}
 	}()
+	e.done = make(chan struct{})
+	defer close(e.done)
 	e.scratch = &scratch{}
 	defer e.scratch.remove()
 	root := rootCommand(e)

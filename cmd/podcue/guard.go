@@ -17,10 +17,10 @@ const guardInterval = 50 * time.Millisecond
 // largeHeap is from how many bytes in use on a run is frugal with memory.
 const largeHeap = 256 << 20
 
-// guard starts to watch the process: CUE's evaluation cannot be cancelled, so
-// when the deadline passes or memory runs over its bound, the process ends with
-// a message and exit code 2. Every result is written whole at the end of a run,
-// so nothing is left half-written.
+// guard watches the process until the run ends: CUE's evaluation cannot be
+// cancelled, so when the deadline passes or memory runs over its bound, the
+// process ends with a message and exit code 2. Every result is written whole at
+// the end of a run, so nothing is left half-written.
 func (e *env) guard() error {
 	limit, err := resource.ParseQuantity(e.memory)
 	if err != nil || limit.Sign() <= 0 {
@@ -33,7 +33,14 @@ func (e *env) guard() error {
 	frugal := e.frugal
 	go func() {
 		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-		for ; ; time.Sleep(guardInterval) {
+		tick := time.NewTicker(guardInterval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-e.done:
+				return
+			case <-tick.C:
+			}
 			metrics.Read(sample)
 			inUse := sample[0].Value.Uint64()
 			if inUse > largeHeap && frugal != nil {
@@ -50,6 +57,7 @@ func (e *env) guard() error {
 			}
 			e.scratch.remove()
 			e.exit(exitFailed)
+			return
 		}
 	}()
 	return nil
