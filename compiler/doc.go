@@ -23,10 +23,12 @@
 //     #PodTemplate, its tasks with #Task, and the platform with #Config. A package
 //     that does so itself loses nothing. It is the author's side that the schema
 //     is unified with, so CUE's errors have the author's paths.
-//   - Evaluation builds all packages of a module in one context. To CUE, some
-//     mistakes break the whole package, and a broken template breaks whatever
-//     refers to its siblings; podcue reports them, takes them out and evaluates
-//     the rest, so that what is wrong with one hides nothing of the others.
+//   - Evaluation builds the packages of a module in one context, and those of a
+//     large one in several, so that not all of it is in memory at once. To CUE,
+//     some mistakes break the whole package, and a broken template breaks
+//     whatever refers to its siblings; podcue reports them, takes them out and
+//     evaluates the rest, so that what is wrong with one hides nothing of the
+//     others.
 //   - Decoding goes through JSON, strictly, into the types of k8s.io/api. A task
 //     that refers to a template shares it; one that changes it has its own.
 //   - Field positions are computed when somebody asks for them, from the parts of
