@@ -76,11 +76,40 @@ func (tr *translator) elements(v, def cue.Value, path []string) []problem {
 // complete adds to the problems of the object at path what CUE left out. Where
 // CUE has a word about a field or one around it, that is enough.
 func (tr *translator) complete(problems []problem, kind string, path []string, v cue.Value) []problem {
-	for _, p := range tr.structure(v, tr.definition(kind), path) {
+	left := append(tr.structure(v, tr.definition(kind), path), tr.dangling(v, path)...)
+	for _, p := range left {
 		known := slices.ContainsFunc(problems, func(q problem) bool { return under(p.path, q.path) })
 		if !known {
 			problems = append(problems, p)
 		}
 	}
 	return problems
+}
+
+// dangling returns the problems of references in v, the object at path, to fields
+// that do not exist. To CUE they could still come to exist, so it says nothing of
+// them where something is wrong for good.
+func (tr *translator) dangling(v cue.Value, path []string) []problem {
+	fields, err := v.Fields(cue.Optional(true)) // without, a required field is an error
+	if err != nil {
+		return nil
+	}
+	var out []problem
+	for fields.Next() {
+		if fields.Selector().ConstraintType() != 0 {
+			continue // a rule, and no field yet
+		}
+		for _, p := range tr.problems(fields.Value().Validate(cue.Concrete(true))) {
+			if p.format == formatNoField && under(p.path, path) && !tr.isRemoved(p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// isRemoved reports whether p is about a template that was taken out, and is
+// reported itself.
+func (tr *translator) isRemoved(p problem) bool {
+	return len(p.args) == 1 && slices.Contains(tr.removed, unquoted(toString(p.args[0])))
 }
