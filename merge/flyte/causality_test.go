@@ -173,7 +173,7 @@ func TestOriginsAreCauses(t *testing.T) {
 		}
 	})
 	t.Logf("%d origins decided, %d lost", decided, lost)
-	if decided < 300 || lost < 10 {
+	if decided < least(300) || lost < least(10) {
 		t.Error("too few")
 	}
 }

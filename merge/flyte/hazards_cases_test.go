@@ -39,7 +39,7 @@ func golden(t *testing.T, path, got string) {
 // spec onto a template, as a task with the one and a cluster with the other.
 func namedInputs(t *testing.T, visit func(name string, p *flyte.Profile, in *flyte.Input)) {
 	t.Helper()
-	podInputs(t, func(name string, p *flyte.Profile, in *flyte.Input) {
+	nthPodInputs(t, 1, func(name string, p *flyte.Profile, in *flyte.Input) {
 		if !strings.Contains(name, " r2") { // the others are random
 			visit(name, p, in)
 		}
