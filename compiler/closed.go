@@ -42,30 +42,39 @@ func (tr *translator) sayOtherDefinition(p problem, pl place, f *finding.Finding
 // builtOnSchema returns the definitions of the schema that the node at path refers
 // to as a whole, but for those that podcue's own constraints add.
 func (tr *translator) builtOnSchema(path []string) []string {
-	at := tr.root
-	for _, elem := range path {
-		at = at.LookupPath(cue.MakePath(step(at, elem, tr.root)))
-	}
 	var out []string
-	var visit func(cue.Value, int)
-	visit = func(v cue.Value, depth int) {
-		if op, args := v.Expr(); op == cue.AndOp && depth < maxParts {
-			for _, a := range args {
-				visit(a, depth+1)
-			}
-			return
-		}
-		root, path := v.ReferencePath()
+	tr.references(path, func(v, root cue.Value, path cue.Path) {
 		sels := path.Selectors()
-		if !root.Exists() || len(sels) != 1 || !sels[0].IsDefinition() {
+		if len(sels) != 1 || !sels[0].IsDefinition() {
 			return
 		}
 		if inst := root.BuildInstance(); inst != nil && isSchemaPackage(inst) && !tr.isSchema(tr.position(v.Pos()).Filename) {
 			out = append(out, sels[0].String())
 		}
-	}
-	visit(at, 0)
+	})
 	return out
+}
+
+// references calls visit for each part of the node at path that is a reference as
+// a whole: with the part, and with where its target is.
+func (tr *translator) references(path []string, visit func(v, root cue.Value, path cue.Path)) {
+	at := tr.root
+	for _, elem := range path {
+		at = at.LookupPath(cue.MakePath(step(at, elem, tr.root)))
+	}
+	var walk func(cue.Value, int)
+	walk = func(v cue.Value, depth int) {
+		if op, args := v.Expr(); op == cue.AndOp && depth < maxParts {
+			for _, a := range args {
+				walk(a, depth+1)
+			}
+			return
+		}
+		if root, path := v.ReferencePath(); root.Exists() && len(path.Selectors()) > 0 {
+			visit(v, root, path)
+		}
+	}
+	walk(at, 0)
 }
 
 // sayClosed speaks of a field that the schema has, and that a definition of the
@@ -101,31 +110,16 @@ type base struct {
 // builtOn returns the author's own definitions that the node at path refers to
 // as a whole.
 func (tr *translator) builtOn(path []string) []base {
-	at := tr.root
-	for _, elem := range path {
-		at = at.LookupPath(cue.MakePath(step(at, elem, tr.root)))
-	}
 	var out []base
-	var visit func(cue.Value, int)
-	visit = func(v cue.Value, depth int) {
-		if op, args := v.Expr(); op == cue.AndOp && depth < maxParts {
-			for _, a := range args {
-				visit(a, depth+1)
-			}
+	tr.references(path, func(_, root cue.Value, path cue.Path) {
+		if sels := path.Selectors(); !sels[len(sels)-1].IsDefinition() {
 			return
 		}
-		root, path := v.ReferencePath()
-		sels := path.Selectors()
-		if !root.Exists() || len(sels) == 0 || !sels[len(sels)-1].IsDefinition() {
-			return
-		}
-		target := root.LookupPath(path)
-		origins := tr.origins(target, true, "")
+		origins := tr.origins(root.LookupPath(path), true, "")
 		if len(origins) > 0 && !slices.ContainsFunc(out, func(b base) bool { return b.name == path.String() }) {
 			out = append(out, base{path.String(), origins[len(origins)-1].Pos})
 		}
-	}
-	visit(at, 0)
+	})
 	if len(out) > 1 {
 		return nil // which of them it is cannot be told
 	}
