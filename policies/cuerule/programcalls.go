@@ -53,9 +53,6 @@ func (c *programmer) function(e ast.Expr, args int, s *scope) function {
 		}
 		b, _ := s.look(id.Name)
 		if path, ok := b.(imported); ok {
-			if f := packageFunction(string(path) + "." + name.Name); f != nil {
-				return f
-			}
 			return cueFunction(c.eval, string(path), name.Name, args)
 		}
 	}
@@ -102,66 +99,6 @@ func cueFunction(eval *evaluator, path, name string, args int) function {
 	}
 }
 
-func packageFunction(name string) function {
-	switch name {
-	case "strings.HasPrefix":
-		return ofTexts(strings.HasPrefix)
-	case "strings.HasSuffix":
-		return ofTexts(strings.HasSuffix)
-	case "strings.Contains":
-		return ofTexts(strings.Contains)
-	case "strings.TrimPrefix":
-		return ofTexts(strings.TrimPrefix)
-	case "strings.TrimSuffix":
-		return ofTexts(strings.TrimSuffix)
-	case "strings.Split":
-		return ofTexts(func(s, sep string) []any {
-			list := []any{}
-			for _, part := range strings.Split(s, sep) {
-				list = append(list, part)
-			}
-			return list
-		})
-	case "strings.Count":
-		return ofTexts(func(s, sub string) int64 { return int64(strings.Count(s, sub)) })
-	case "strings.ToLower":
-		return ofText(strings.ToLower)
-	case "strings.ToUpper":
-		return ofText(strings.ToUpper)
-	case "strings.TrimSpace":
-		return ofText(strings.TrimSpace)
-	case "strings.Join":
-		return join
-	case "list.Contains":
-		return contains
-	}
-	return nil
-}
-
-func ofText(f func(s string) string) function {
-	return func(args []any) (any, bool) {
-		if len(args) != 1 {
-			return nil, false
-		}
-		s, ok := args[0].(string)
-		return f(s), ok
-	}
-}
-
-func ofTexts[T any](f func(x, y string) T) function {
-	return func(args []any) (any, bool) {
-		if len(args) != 2 {
-			return nil, false
-		}
-		x, ok := args[0].(string)
-		y, also := args[1].(string)
-		if !ok || !also {
-			return nil, false
-		}
-		return f(x, y), true
-	}
-}
-
 func size(args []any) (any, bool) {
 	if len(args) != 1 {
 		return nil, false
@@ -177,40 +114,4 @@ func size(args []any) (any, bool) {
 		return int64(len(v)), true
 	}
 	return nil, false
-}
-
-// texts returns v as a list of texts.
-func texts(v any) ([]string, bool) {
-	list, ok := v.([]any)
-	if !ok {
-		return nil, false
-	}
-	var all []string
-	for _, e := range list {
-		s, ok := e.(string)
-		if !ok {
-			return nil, false
-		}
-		all = append(all, s)
-	}
-	return all, true
-}
-
-func join(args []any) (any, bool) {
-	if len(args) != 2 {
-		return nil, false
-	}
-	all, ok := texts(args[0])
-	sep, also := args[1].(string)
-	text := strings.Join(all, sep)
-	return text, ok && also && len(text) <= maxText
-}
-
-func contains(args []any) (any, bool) {
-	if len(args) != 2 {
-		return nil, false
-	}
-	all, ok := texts(args[0])
-	s, also := args[1].(string)
-	return slices.Contains(all, s), ok && also
 }
