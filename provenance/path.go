@@ -53,6 +53,22 @@ func (p Path) Index(i int) Path {
 	return p + "[" + Path(strconv.Itoa(i)) + "]"
 }
 
+// Join returns the path that segments lead to from p, which is what [Path.Segments]
+// undoes.
+func (p Path) Join(segments []Segment) Path {
+	for _, s := range segments {
+		switch s.Kind {
+		case Field:
+			p = p.Child(s.Name)
+		case Key:
+			p = p.Key(s.Name)
+		default:
+			p = p.Index(s.Index)
+		}
+	}
+	return p
+}
+
 // Parent returns the path that p is a child of; the parent of the root is the
 // root.
 func (p Path) Parent() Path {

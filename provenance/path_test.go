@@ -51,6 +51,9 @@ func TestPathSegments(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("key %q (-want +got):\n%s", key, diff)
 		}
+		if joined := provenance.Path("").Join(got); !cmp.Equal(joined.Segments(), want) {
+			t.Errorf("key %q joins to %s", key, joined)
+		}
 	}
 }
 

@@ -21,8 +21,10 @@ const stdinName = "<stdin>"
 // is.
 func (e *env) manifestFiles(names []string) ([]string, error) {
 	var files []string
+	seen := map[string]bool{}
 	add := func(file string) {
-		if !slices.Contains(files, file) {
+		if !seen[file] {
+			seen[file] = true
 			files = append(files, file)
 		}
 	}

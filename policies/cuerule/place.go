@@ -71,24 +71,10 @@ func descend(at provenance.Path, name string, v any, steps []step) provenance.Pa
 func canonical(pod map[string]any, p provenance.Path) provenance.Path {
 	segs := p.Segments()
 	for n := len(segs); n > 0; n-- {
-		at, _, ok := provenance.Resolve(pod, joinSegments("", segs[:n]))
+		at, _, ok := provenance.Resolve(pod, provenance.Path("").Join(segs[:n]))
 		if ok {
-			return joinSegments(at, segs[n:])
+			return at.Join(segs[n:])
 		}
 	}
 	return p
-}
-
-func joinSegments(at provenance.Path, segs []provenance.Segment) provenance.Path {
-	for _, s := range segs {
-		switch s.Kind {
-		case provenance.Field:
-			at = at.Child(s.Name)
-		case provenance.Key:
-			at = at.Key(s.Name)
-		default:
-			at = at.Index(s.Index)
-		}
-	}
-	return at
 }

@@ -35,7 +35,7 @@ func spelled(path provenance.Path) spelling {
 		case t.Kind() == reflect.Map:
 			return spelling{ok: true, key: true} // below it there is nothing more to know
 		case t.Kind() == reflect.Slice && s.Kind != provenance.Field:
-			at, t = join(at, segs[i:i+1]), t.Elem()
+			at, t = at.Join(segs[i:i+1]), t.Elem()
 			continue
 		case t.Kind() != reflect.Struct || isScalar(t) || s.Kind != provenance.Field:
 			return spelling{nearest: at}
@@ -48,26 +48,11 @@ func spelled(path provenance.Path) spelling {
 			if best == "" {
 				return spelling{}
 			}
-			return spelling{nearest: join(at.Child(best), segs[i+1:])}
+			return spelling{nearest: at.Child(best).Join(segs[i+1:])}
 		}
 		at, t = at.Child(s.Name), member
 	}
 	return spelling{ok: true}
-}
-
-// join returns the path that segs lead to from p.
-func join(p provenance.Path, segs []provenance.Segment) provenance.Path {
-	for _, s := range segs {
-		switch s.Kind {
-		case provenance.Key:
-			p = p.Key(s.Name)
-		case provenance.Index:
-			p = p.Index(s.Index)
-		default:
-			p = p.Child(s.Name)
-		}
-	}
-	return p
 }
 
 // isScalar reports whether JSON has something else than an object for the struct

@@ -61,7 +61,7 @@ func (s *Subject) unknown(path, parent provenance.Path, node any) error {
 		s.unknownElement(e, list, rest)
 		return e
 	}
-	wanted := join(parent, rest)
+	wanted := parent.Join(rest)
 	found := spelled(wanted)
 	if found.ok {
 		e.Setters = setters
@@ -94,7 +94,7 @@ func (s *Subject) unknownElement(e *UnknownFieldError, list []any, rest []proven
 		return
 	}
 	if e.Nearest = near; len(rest) > 1 {
-		if whole := join(near, rest[1:]); spelled(whole).ok {
+		if whole := near.Join(rest[1:]); spelled(whole).ok {
 			e.Nearest = whole
 		}
 	}

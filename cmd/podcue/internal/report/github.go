@@ -26,7 +26,8 @@ var (
 func writeGithub(w io.Writer, r *Run) error {
 	var b strings.Builder
 	sources := r.sources()
-	for _, f := range r.told() {
+	found := r.told()
+	for _, f := range found {
 		if _, err := f.Severity.MarshalText(); err != nil {
 			return err
 		}
@@ -44,7 +45,7 @@ func writeGithub(w io.Writer, r *Run) error {
 		// counts.
 		fmt.Fprintf(&b, "waived: %s [%s]: %s\n", longMessage(w.Finding), oneLine(w.Finding.ID), because(w))
 	}
-	fmt.Fprintf(&b, "podcue: %s\n", summaryLine(r.summary()))
+	fmt.Fprintf(&b, "podcue: %s\n", summaryLine(r.summary(found)))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

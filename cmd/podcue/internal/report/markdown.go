@@ -22,8 +22,8 @@ var severityIcons = map[finding.Severity]string{finding.Error: "❌", finding.Wa
 
 func writeMarkdown(w io.Writer, r *Run) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### podcue: %s\n", summaryLine(r.summary()))
 	found, waived := r.told(), r.waived()
+	fmt.Fprintf(&b, "### podcue: %s\n", summaryLine(r.summary(found)))
 	if len(found) > 0 {
 		b.WriteString("\n| | finding | where |\n|---|---|---|\n")
 	}

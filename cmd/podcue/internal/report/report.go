@@ -166,9 +166,9 @@ func identityOf(f finding.Finding) identity {
 }
 
 // summary counts what people are told.
-func (r *Run) summary() finding.Summary {
+func (r *Run) summary(told finding.List) finding.Summary {
 	shown := *r.Report
-	shown.Findings = r.told()
+	shown.Findings = told
 	return shown.Summary()
 }
 

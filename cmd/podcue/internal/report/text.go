@@ -18,13 +18,14 @@ var text = Format{
 
 func writeText(w io.Writer, r *Run) error {
 	t := &textWriter{run: r, sources: r.sources(), b: bufio.NewWriter(w)}
-	for _, f := range r.told() {
+	found := r.told()
+	for _, f := range found {
 		t.finding(f)
 	}
 	if !r.Brief {
 		t.waived(r.waived())
 		t.separate()
-		t.b.WriteString(t.paint(bold, summaryLine(r.summary())) + "\n")
+		t.b.WriteString(t.paint(bold, summaryLine(r.summary(found))) + "\n")
 	}
 	return t.b.Flush()
 }
