@@ -42,10 +42,7 @@ func FuzzCompile(f *testing.F) {
 		p, err := compiler.Compile(cfg, "./...")
 		var list finding.List
 		if !errors.As(err, &list) {
-			if errors.Is(err, compiler.ErrTimeout) {
-				t.Skip("the evaluator did not end")
-			}
-			return
+			return // it could not run, or did not end in time: an answer, too
 		}
 		for _, found := range list {
 			checkFinding(t, found)
